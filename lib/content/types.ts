@@ -1,0 +1,106 @@
+import type { FixityAlgorithm } from "../messages/asset.js";
+import type { ByteRequest } from "../systems/port.js";
+
+/** Asks the main thread for a fresh, authorised request; called again when a transfer is repeated or a token ended. */
+export type Opener = () => Promise<ByteRequest>;
+
+/** Bytes moved so far in this job and in all (when known). Called at most a few times a second. */
+export type OnBytes = (done: number, total: number | undefined) => void;
+
+export interface ReadRequest {
+  open: Opener;
+  /** Size that the source states; a different count is SHORT_READ, before any digest is compared. */
+  size?: number;
+  algorithms: readonly FixityAlgorithm[];
+  /** Digests that the source states; a difference is FIXITY_MISMATCH (damaged at the source). */
+  expected?: Partial<Record<FixityAlgorithm, string>>;
+  signal: AbortSignal;
+  onBytes?: OnBytes;
+}
+export interface ReadResult {
+  size: number;
+  digests: Partial<Record<FixityAlgorithm, string>>;
+}
+
+/** One file of a package. */
+export type PackageEntry =
+  | {
+      /** Path inside the zip: safe, relative, `/`-separated, UTF-8. */
+      path: string;
+      /** Names the entry in digests and errors, e.g. `preservation/0`. */
+      label: string;
+      open: Opener;
+      size: number;
+      algorithms: readonly FixityAlgorithm[];
+      expected?: Partial<Record<FixityAlgorithm, string>>;
+    }
+  | { path: string; label: string; bytes: Uint8Array };
+
+export interface EntryDigest {
+  label: string;
+  path: string;
+  size: number;
+  digests: Partial<Record<FixityAlgorithm, string>>;
+}
+
+/** The upload side, in the words of S3 multipart; every request is made fresh by the main thread (tokens end). */
+export interface UploadTarget {
+  /** One PUT for packages below one part. */
+  put(size: number): Promise<ByteRequest>;
+  /** Starts a multipart upload; resolves with its id. */
+  begin(): Promise<string>;
+  part(uploadId: string, number: number, size: number): Promise<ByteRequest>;
+  /** Completes; resolves with the answer's headers (lower-case names). A 200 with an error body is an error. */
+  complete(uploadId: string, parts: readonly SentPart[]): Promise<Record<string, string>>;
+  abort(uploadId: string): Promise<void>;
+}
+export interface SentPart {
+  number: number;
+  etag: string;
+  /** Digest that proves the part equal when the source is read again after a restart. */
+  digest: string;
+  size: number;
+}
+/** What must outlive the process to resume: kept by the job in the store. */
+export interface UploadState {
+  uploadId: string;
+  partSize: number;
+  parts: SentPart[];
+}
+
+export interface PackageUpload {
+  entries: PackageEntry[];
+  /** Upper bound of the bytes that `finish` will add; part size follows from the whole. */
+  finishSize: number;
+  /** Entries that depend on the digests (metadata.xml), appended last. */
+  finish(digests: EntryDigest[]): Promise<{ path: string; bytes: Uint8Array }[]>;
+  /** Time stamp in the zip's headers; the same on every attempt, so that parts repeat byte for byte. */
+  modified: Date;
+  target: UploadTarget;
+  /** From an earlier attempt; parts whose digest matches are not sent again. */
+  resume?: UploadState;
+  /** Called after begin and after each part; must be durable when it resolves. */
+  onState(state: UploadState): Promise<void>;
+  signal: AbortSignal;
+  onBytes?: OnBytes;
+}
+export interface PackageReceipt {
+  size: number;
+  digests: EntryDigest[];
+  /** Headers of the PUT or of the completing answer, lower-case names. */
+  headers: Record<string, string>;
+  partsSent: number;
+  partsSkipped: number;
+}
+
+/**
+ * The byte path: one long-lived pool of worker threads. Main thread keeps control, workers move bytes.
+ * Errors: UNREACHABLE, TIMEOUT (idle), DENIED, NOT_FOUND, THROTTLED, SHORT_READ, FIXITY_MISMATCH, UPSTREAM.
+ */
+export interface ContentPool {
+  /** Streams once and hashes; used to prove copies. */
+  read(request: ReadRequest): Promise<ReadResult>;
+  /** Streams the entries once into a stored ZIP64 package and uploads it. */
+  sendPackage(upload: PackageUpload): Promise<PackageReceipt>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,59 @@
+import { randomBytes } from "node:crypto";
+import { CHAIN_START, canonicalJson, chainHash, payloadDigest } from "./chain.js";
+import type { Database } from "./database.js";
+import { eventOf, identityOf } from "./rows.js";
+import type { AssetIdentity, LifecycleEvent, StoredEvent } from "./types.js";
+
+/** Appends to the chain; must run inside the transaction of what the events tell of. */
+export function addEvents(db: Database, events: readonly LifecycleEvent[], now: number): void {
+  if (events.length === 0) return;
+  const last = db.get("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1");
+  let seq = Number(last?.["seq"] ?? 0);
+  let hash = String(last?.["hash"] ?? CHAIN_START);
+  const learnt = new Date(now).toISOString();
+  for (const { assetKey, at, ...rest } of events) {
+    const payload = canonicalJson(rest);
+    const salt = randomBytes(16);
+    // Asset and time are part of what is proven: an event cannot be moved to another asset or day.
+    const digest = payloadDigest(salt, canonicalJson({ ...rest, assetKey, at }));
+    seq += 1;
+    hash = chainHash(hash, seq, learnt, digest);
+    db.run(
+      "INSERT INTO events (seq, asset_key, at, learnt, payload, salt, payload_digest, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      seq,
+      assetKey,
+      at,
+      learnt,
+      payload,
+      salt,
+      digest,
+      hash,
+    );
+  }
+}
+
+export function addIdentities(db: Database, identities: readonly AssetIdentity[]): void {
+  for (const { id, system, connection, assetKey } of identities) {
+    db.run(
+      "INSERT INTO identities (id, system, connection, asset_key) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+      id,
+      system,
+      connection,
+      assetKey,
+    );
+  }
+}
+
+export const eventOperations = {
+  append(db: Database, events: readonly LifecycleEvent[], now: number): void {
+    addEvents(db, events, now);
+  },
+  timeline(db: Database, assetKey: string, limit = 1000): StoredEvent[] {
+    return db
+      .all("SELECT * FROM events WHERE asset_key = ? ORDER BY at, seq LIMIT ?", assetKey, limit)
+      .map(eventOf);
+  },
+  find(db: Database, id: string): AssetIdentity[] {
+    return db.all("SELECT * FROM identities WHERE id = ? OR asset_key = ? LIMIT 1000", id, id).map(identityOf);
+  },
+};

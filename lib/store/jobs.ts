@@ -1,0 +1,237 @@
+import { randomUUID } from "node:crypto";
+import { LifecycleError } from "../messages/error.js";
+import type { Database } from "./database.js";
+import { addEvents, addIdentities } from "./events.js";
+import { acknowledge, addHandovers } from "./handovers.js";
+import { jobOf, summaryOf } from "./rows.js";
+import type { Intake, Job, JobChange, JobFilter, JobState, JobSummary, JsonObject, Taken } from "./types.js";
+
+const SUMMARY =
+  "seq, id, queue, node_type, node_name, asset_key, asset_version, asset_name, run, state, step, attempt, failures, due, error, created, updated";
+
+/** Finds a job or says which id is unknown. */
+function mustFind(db: Database, id: string): Job {
+  const row = db.get("SELECT * FROM jobs WHERE id = ?", id);
+  if (row === undefined) throw new LifecycleError("NOT_FOUND", `No job has the id ${id}.`);
+  return jobOf(row);
+}
+
+export function insertJob(db: Database, intake: Intake, state: JobState, now: number, error?: string): string {
+  const id = randomUUID();
+  db.run(
+    `INSERT INTO jobs (id, queue, node_type, node_name, asset_key, asset_version, asset_name, run, state, step, attempt,
+       failures, due, message, settings, checkpoint, error, created, updated)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, 0, ?, ?, '{}', ?, ?, ?)
+     ON CONFLICT (run, asset_key, asset_version, queue) DO NOTHING`,
+    id,
+    intake.queue,
+    intake.nodeType,
+    intake.nodeName,
+    intake.assetKey,
+    intake.assetVersion,
+    intake.assetName,
+    intake.run,
+    state,
+    JSON.stringify(intake.message),
+    JSON.stringify(intake.settings),
+    error ?? null,
+    now,
+    now,
+  );
+  return id;
+}
+
+/** A person's change of a job, allowed from some states only. */
+function byPerson(db: Database, id: string, from: readonly JobState[], verb: string): Job {
+  const job = mustFind(db, id);
+  if (!from.includes(job.state)) {
+    throw new LifecycleError(
+      "CONFLICT",
+      `Job ${id} is ${job.state}; only ${from.join(", ")} jobs can be ${verb}.`,
+      { retryable: false },
+    );
+  }
+  return job;
+}
+
+function note(db: Database, job: Job, agent: string, type: string, now: number): void {
+  addEvents(
+    db,
+    [
+      {
+        assetKey: job.assetKey,
+        assetVersion: job.assetVersion,
+        type,
+        at: new Date(now).toISOString(),
+        basis: "witnessed",
+        agent,
+        outcome: "success",
+        run: job.run,
+        detail: { job: job.id, queue: job.queue },
+      },
+    ],
+    now,
+  );
+}
+
+export const jobOperations = {
+  intake(db: Database, intake: Intake, now: number): Taken {
+    const known = db.get(
+      `SELECT ${SUMMARY} FROM jobs WHERE run = ? AND asset_key = ? AND asset_version = ? AND queue = ?`,
+      intake.run,
+      intake.assetKey,
+      intake.assetVersion,
+      intake.queue,
+    );
+    if (intake.handover !== undefined) acknowledge(db, intake.handover, intake.queue);
+    if (known !== undefined) return { taken: false, job: summaryOf(known) };
+    db.run(
+      "INSERT INTO run_assets (run, asset_key, asset_version) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+      intake.run,
+      intake.assetKey,
+      intake.assetVersion,
+    );
+    return { taken: true, job: mustFind(db, insertJob(db, intake, "queued", now)) };
+  },
+
+  claim(db: Database, queue: string, limit: number, now: number): Job[] {
+    const rows = db.all(
+      `SELECT id FROM jobs WHERE queue = ? AND state IN ('queued', 'waiting') AND due <= ? ORDER BY due, seq LIMIT ?`,
+      queue,
+      now,
+      limit,
+    );
+    return rows.map((row) => {
+      const id = String(row["id"]);
+      db.run("UPDATE jobs SET state = 'running', attempt = attempt + 1, updated = ? WHERE id = ?", now, id);
+      return mustFind(db, id);
+    });
+  },
+
+  nextDue(db: Database, queue: string): number | undefined {
+    const row = db.get("SELECT min(due) AS due FROM jobs WHERE queue = ? AND state IN ('queued', 'waiting')", queue);
+    const due = row?.["due"];
+    return due === null || due === undefined ? undefined : Number(due);
+  },
+
+  change(db: Database, change: JobChange, now: number): void {
+    const row = db.get("SELECT state, attempt, checkpoint FROM jobs WHERE id = ?", change.job);
+    if (row === undefined) throw new LifecycleError("NOT_FOUND", `No job has the id ${change.job}.`);
+    if (row["state"] !== "running" || Number(row["attempt"]) !== change.attempt) {
+      throw new LifecycleError(
+        "CONFLICT",
+        `Job ${change.job} was cancelled or taken over (it is ${String(row["state"])}); this attempt may not change it.`,
+        { retryable: false },
+      );
+    }
+    const checkpoint =
+      change.checkpoint === undefined
+        ? String(row["checkpoint"])
+        : JSON.stringify({ ...(JSON.parse(String(row["checkpoint"])) as JsonObject), ...change.checkpoint });
+    db.run(
+      `UPDATE jobs SET state = ?, step = coalesce(?, step), due = ?, failures = coalesce(?, failures), checkpoint = ?,
+         error = ?, updated = ? WHERE id = ?`,
+      change.state,
+      change.step ?? null,
+      change.due ?? 0,
+      change.failures ?? null,
+      checkpoint,
+      change.error === undefined ? null : JSON.stringify(change.error),
+      now,
+      change.job,
+    );
+    addHandovers(db, change.handovers ?? [], now);
+    addEvents(db, change.events ?? [], now);
+    addIdentities(db, change.identities ?? []);
+  },
+
+  requeue(db: Database, queue: string, still: readonly string[], now: number): number {
+    const stranded = db
+      .all("SELECT id FROM jobs WHERE queue = ? AND state = 'running'", queue)
+      .map((row) => String(row["id"]))
+      .filter((id) => !still.includes(id));
+    for (const id of stranded) db.run("UPDATE jobs SET state = 'queued', due = 0, updated = ? WHERE id = ?", now, id);
+    return stranded.length;
+  },
+
+  orphan(db: Database, queues: readonly string[], now: number): number {
+    const live = db.all(
+      "SELECT DISTINCT queue, state FROM jobs WHERE state IN ('queued', 'running', 'waiting', 'orphaned')",
+    );
+    let orphaned = 0;
+    for (const row of live) {
+      const owned = queues.includes(String(row["queue"]));
+      if (owned && row["state"] === "orphaned") {
+        db.run("UPDATE jobs SET state = 'queued', due = 0, updated = ? WHERE queue = ? AND state = 'orphaned'", now, String(row["queue"]));
+      } else if (!owned && row["state"] !== "orphaned") {
+        orphaned += db.run(
+          "UPDATE jobs SET state = 'orphaned', updated = ? WHERE queue = ? AND state = ?",
+          now,
+          String(row["queue"]),
+          String(row["state"]),
+        );
+      }
+    }
+    return orphaned;
+  },
+
+  job(db: Database, id: string): Job | undefined {
+    const row = db.get("SELECT * FROM jobs WHERE id = ?", id);
+    return row === undefined ? undefined : jobOf(row);
+  },
+
+  jobs(db: Database, filter: JobFilter): JobSummary[] {
+    const states = filter.state === undefined ? [] : [filter.state].flat();
+    const after = filter.after === undefined ? 0 : Number(db.get("SELECT seq FROM jobs WHERE id = ?", filter.after)?.["seq"] ?? 0);
+    return db
+      .all(
+        `SELECT ${SUMMARY} FROM jobs WHERE seq > ? AND (? IS NULL OR queue = ?) AND (? IS NULL OR run = ?)
+           AND (? IS NULL OR asset_key = ?) AND (? = '[]' OR state IN (SELECT value FROM json_each(?)))
+         ORDER BY seq LIMIT ?`,
+        after,
+        filter.queue ?? null,
+        filter.queue ?? null,
+        filter.run ?? null,
+        filter.run ?? null,
+        filter.assetKey ?? null,
+        filter.assetKey ?? null,
+        JSON.stringify(states),
+        JSON.stringify(states),
+        Math.min(filter.limit ?? 100, 1000),
+      )
+      .map(summaryOf);
+  },
+
+  replay(db: Database, id: string, agent: string, now: number): void {
+    const job = byPerson(db, id, ["failed", "dead", "refused"], "replayed");
+    db.run("UPDATE jobs SET state = 'queued', failures = 0, due = 0, error = NULL, updated = ? WHERE id = ?", now, id);
+    note(db, job, agent, "job replayed", now);
+  },
+
+  cancel(db: Database, id: string, agent: string, now: number): void {
+    const job = byPerson(db, id, ["queued", "running", "waiting", "orphaned"], "cancelled");
+    const error = JSON.stringify({ code: "REFUSED", message: `Cancelled by ${agent}.` });
+    db.run("UPDATE jobs SET state = 'failed', error = ?, updated = ? WHERE id = ?", error, now, id);
+    note(db, job, agent, "job cancelled", now);
+  },
+
+  adopt(db: Database, id: string, queue: string, agent: string, now: number): void {
+    const job = byPerson(db, id, ["orphaned"], "adopted");
+    const taken = db.get(
+      "SELECT id FROM jobs WHERE run = ? AND asset_key = ? AND asset_version = ? AND queue = ?",
+      job.run,
+      job.assetKey,
+      job.assetVersion,
+      queue,
+    );
+    if (taken !== undefined) {
+      throw new LifecycleError(
+        "CONFLICT",
+        `Queue "${queue}" already has job ${String(taken["id"])} for ${job.assetKey} version ${job.assetVersion} in this run; cancel job ${id} instead.`,
+        { retryable: false },
+      );
+    }
+    db.run("UPDATE jobs SET queue = ?, state = 'queued', due = 0, updated = ? WHERE id = ?", queue, now, id);
+    note(db, job, agent, "job adopted", now);
+  },
+};

@@ -1,0 +1,54 @@
+/**
+ * The schema of the embedded store, as a list of migrations. A migration is never edited once released; the next one
+ * is appended. `user_version` of the file counts how many ran.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE runs (
+    id TEXT PRIMARY KEY, queue TEXT NOT NULL, node_type TEXT NOT NULL, node_name TEXT NOT NULL,
+    state TEXT NOT NULL, message TEXT NOT NULL, settings TEXT NOT NULL, cursor TEXT NOT NULL,
+    complete INTEGER NOT NULL DEFAULT 0, error TEXT, started INTEGER NOT NULL, updated INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX runs_open ON runs (queue) WHERE state = 'running';
+
+  CREATE TABLE run_assets (
+    run TEXT NOT NULL, asset_key TEXT NOT NULL, asset_version TEXT NOT NULL,
+    PRIMARY KEY (run, asset_key, asset_version)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE jobs (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, queue TEXT NOT NULL,
+    node_type TEXT NOT NULL, node_name TEXT NOT NULL,
+    asset_key TEXT NOT NULL, asset_version TEXT NOT NULL, asset_name TEXT NOT NULL, run TEXT NOT NULL,
+    state TEXT NOT NULL, step TEXT NOT NULL, attempt INTEGER NOT NULL, failures INTEGER NOT NULL, due INTEGER NOT NULL,
+    message TEXT NOT NULL, settings TEXT NOT NULL, checkpoint TEXT NOT NULL, error TEXT,
+    created INTEGER NOT NULL, updated INTEGER NOT NULL,
+    UNIQUE (run, asset_key, asset_version, queue)
+  ) STRICT;
+  CREATE INDEX jobs_due ON jobs (queue, due, seq) WHERE state IN ('queued', 'waiting');
+  CREATE INDEX jobs_live ON jobs (queue, state) WHERE state IN ('queued', 'running', 'waiting', 'orphaned');
+  CREATE INDEX jobs_asset ON jobs (asset_key);
+
+  CREATE TABLE handovers (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, run TEXT NOT NULL, made_by TEXT NOT NULL, queue TEXT NOT NULL,
+    port INTEGER NOT NULL, asset_key TEXT, asset_version TEXT, message TEXT NOT NULL,
+    taken_by TEXT NOT NULL DEFAULT '[]', settled INTEGER NOT NULL DEFAULT 0, created INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX handovers_open ON handovers (queue) WHERE settled = 0;
+  CREATE INDEX handovers_run ON handovers (run) WHERE settled = 0;
+  CREATE INDEX handovers_asset ON handovers (run, asset_key) WHERE settled = 0;
+
+  CREATE TABLE cursors (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE identities (
+    id TEXT NOT NULL, system TEXT NOT NULL, connection TEXT NOT NULL, asset_key TEXT NOT NULL,
+    PRIMARY KEY (id, system, connection, asset_key)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE events (
+    seq INTEGER PRIMARY KEY, asset_key TEXT NOT NULL, at TEXT NOT NULL, learnt TEXT NOT NULL,
+    payload TEXT, salt BLOB, payload_digest TEXT NOT NULL, hash TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX events_asset ON events (asset_key, seq);
+  `,
+];

@@ -1,0 +1,242 @@
+import type { ErrorCode } from "../messages/error.js";
+
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+export type JsonObject = { [name: string]: Json };
+
+export const JOB_STATES = ["queued", "running", "waiting", "done", "refused", "failed", "dead", "orphaned"] as const;
+export type JobState = (typeof JOB_STATES)[number];
+/** States that nothing changes any more without a person. */
+export const FINAL_STATES: readonly JobState[] = ["done", "refused", "failed", "dead"];
+
+/** One asset version through one node. */
+export interface Job {
+  id: string;
+  /** Owner: the queue name of the node. */
+  queue: string;
+  nodeType: string;
+  nodeName: string;
+  assetKey: string;
+  assetVersion: string;
+  assetName: string;
+  run: string;
+  state: JobState;
+  /** Last step that was checkpointed. */
+  step: string;
+  /** Grows with every claim: fences out a worker that was overtaken. */
+  attempt: number;
+  /** Retryable failures so far. */
+  failures: number;
+  /** Epoch milliseconds before which nobody needs to look again; 0 = now. */
+  due: number;
+  /** The message as taken in (plain JSON, no req/res). */
+  message: JsonObject;
+  /** Settings as resolved at intake; no secrets. */
+  settings: JsonObject;
+  /** What the steps recorded, by step. */
+  checkpoint: JsonObject;
+  error?: JobError;
+  created: number;
+  updated: number;
+}
+export interface JobError {
+  code: ErrorCode;
+  message: string;
+  details?: JsonObject;
+}
+/** A job without its big parts, for lists. */
+export type JobSummary = Omit<Job, "message" | "settings" | "checkpoint">;
+
+export interface Intake {
+  queue: string;
+  nodeType: string;
+  nodeName: string;
+  assetKey: string;
+  assetVersion: string;
+  assetName: string;
+  run: string;
+  message: JsonObject;
+  settings: JsonObject;
+  /** Hand-over that this intake acknowledges. */
+  handover?: string;
+}
+export type Taken = { taken: true; job: Job } | { taken: false; job: JobSummary };
+
+/** What one node hands to the next. */
+export interface Handover {
+  id: string;
+  run: string;
+  /** Job or run that made it. */
+  from: string;
+  /** Queue of the sending node, so that the node can send it again. */
+  queue: string;
+  port: number;
+  /** Asset version that it carries, if any. */
+  assetKey?: string;
+  assetVersion?: string;
+  message: JsonObject;
+  /** Queues that acknowledged. */
+  takenBy: string[];
+  created: number;
+}
+export type NewHandover = Omit<Handover, "takenBy" | "created">;
+
+export const RUN_STATES = ["running", "done", "failed", "cancelled"] as const;
+export type RunState = (typeof RUN_STATES)[number];
+export interface Run {
+  id: string;
+  queue: string;
+  nodeType: string;
+  nodeName: string;
+  state: RunState;
+  message: JsonObject;
+  settings: JsonObject;
+  cursor: JsonObject;
+  /** Every page is stored: no more will be found. */
+  complete: boolean;
+  error?: JobError;
+  started: number;
+  updated: number;
+}
+/** found = done + refused + failed + waiting + running, always. `failed` includes dead and orphaned. */
+export interface RunCounts {
+  found: number;
+  done: number;
+  refused: number;
+  failed: number;
+  waiting: number;
+  running: number;
+}
+
+export type EventBasis = "witnessed" | "reported" | "inferred";
+/** One entry of an asset's timeline, as given by the writer; the store adds sequence, salt and chain. */
+export interface LifecycleEvent {
+  assetKey: string;
+  assetVersion?: string;
+  /** PREMIS event type or our own event word, see docs. */
+  type: string;
+  /** ISO instant when it happened. */
+  at: string;
+  basis: EventBasis;
+  /** Person, or software with version. */
+  agent: string;
+  system?: string;
+  object?: string;
+  outcome: "success" | "failure" | "refused" | "warning";
+  run?: string;
+  requestId?: string;
+  digest?: string;
+  detail?: JsonObject;
+}
+export interface StoredEvent extends LifecycleEvent {
+  seq: number;
+  /** ISO instant when we learnt of it. */
+  learnt: string;
+  hash: string;
+}
+
+/** Changes that are committed together, in one transaction. */
+export interface JobChange {
+  job: string;
+  /** Fencing: the change is refused (CONFLICT) when the job is no longer at this attempt, e.g. cancelled or replayed. */
+  attempt: number;
+  state: JobState;
+  step?: string;
+  due?: number;
+  failures?: number;
+  /** Merged into the checkpoint, by step. */
+  checkpoint?: JsonObject;
+  error?: JobError;
+  handovers?: NewHandover[];
+  events?: LifecycleEvent[];
+  /** Ids of the asset in the systems, so that any of them finds it. */
+  identities?: AssetIdentity[];
+}
+export interface AssetIdentity {
+  system: string;
+  connection: string;
+  id: string;
+  assetKey: string;
+}
+
+export interface JobFilter {
+  queue?: string;
+  run?: string;
+  state?: JobState | JobState[];
+  assetKey?: string;
+  limit?: number;
+  /** Job id after which to go on. */
+  after?: string;
+}
+
+/**
+ * Durable memory of the package. Asynchronous and engine-neutral; every method resolves only when its change is on
+ * disk. Errors: LifecycleError NOT_CONFIGURED (no engine), STORE_FULL (disk full; nothing half written),
+ * CONFLICT (fenced out, or the file belongs to another process), NOT_FOUND.
+ */
+export interface LifecycleStore {
+  /** Takes a message in: makes the job unless (queue, asset version, run) is known, acknowledges the hand-over, in one transaction. */
+  intake(intake: Intake): Promise<Taken>;
+  /** Claims up to `limit` queued or due waiting jobs of a queue: state running, attempt + 1. Oldest due first. */
+  claim(queue: string, limit: number, now: number): Promise<Job[]>;
+  /** Earliest `due` among queued and waiting jobs of the queue; undefined when none. */
+  nextDue(queue: string): Promise<number | undefined>;
+  change(change: JobChange): Promise<void>;
+  /** Running jobs of a queue go back to queued (after a crash or a redeploy), but for those that still run here. */
+  requeue(queue: string, still: readonly string[]): Promise<number>;
+  /** Jobs that are not final and whose queue is not among `queues` become orphaned; orphaned ones whose queue is back become queued. */
+  orphan(queues: readonly string[]): Promise<number>;
+  job(id: string): Promise<Job | undefined>;
+  jobs(filter: JobFilter): Promise<JobSummary[]>;
+  /** Failed, dead, refused or cancelled -> queued with a fresh attempt count; keeps the checkpoint. */
+  replay(id: string, agent: string): Promise<void>;
+  /** Not final -> failed with code REFUSED and the person's name. */
+  cancel(id: string, agent: string): Promise<void>;
+  /** Gives an orphaned job to another queue. */
+  adopt(id: string, queue: string, agent: string): Promise<void>;
+
+  startRun(run: Omit<Run, "state" | "cursor" | "complete" | "started" | "updated" | "error">): Promise<Run>;
+  /** Stores one page: its hand-overs, the cursor behind it, and counts its assets as found; in one transaction. */
+  page(run: string, page: RunPage): Promise<void>;
+  endRun(run: string, end: { state: RunState; error?: JobError; handovers?: NewHandover[] }): Promise<void>;
+  run(id: string): Promise<Run | undefined>;
+  /** Runs that are not complete, of a queue. */
+  openRuns(queue: string): Promise<Run[]>;
+  runs(limit: number): Promise<(Run & { counts: RunCounts })[]>;
+  counts(run: string): Promise<RunCounts>;
+
+  /** Hand-overs that are not settled, of these queues. */
+  pending(queues: readonly string[]): Promise<Handover[]>;
+  /** Marks hand-overs as settled: nobody needs them again. */
+  settle(ids: readonly string[]): Promise<void>;
+  /** How many hand-overs of a run nobody has acknowledged yet. */
+  unacknowledged(run: string): Promise<number>;
+
+  cursor(name: string): Promise<JsonObject | undefined>;
+  setCursor(name: string, value: JsonObject): Promise<void>;
+
+  append(events: LifecycleEvent[]): Promise<void>;
+  timeline(assetKey: string, limit?: number): Promise<StoredEvent[]>;
+  /** Asset keys that carry this id in any system. */
+  find(id: string): Promise<AssetIdentity[]>;
+
+  /** Consistent copy of the whole store into a file that must not exist. */
+  backup(file: string): Promise<void>;
+  /** Removes final jobs, settled hand-overs and runs older than `before`; events stay. Returns rows removed. */
+  prune(before: number): Promise<number>;
+  close(): Promise<void>;
+}
+export interface RunPage {
+  cursor: JsonObject;
+  complete: boolean;
+  assets: { key: string; version: string; name: string }[];
+  handovers: NewHandover[];
+  /** Assets that were found and refused at once: each becomes a refused job of the run's queue. */
+  refused: RefusedAsset[];
+}
+export interface RefusedAsset {
+  key: string;
+  version: string;
+  name: string;
+  reason: string;
+  message: JsonObject;
+}
