@@ -1,0 +1,57 @@
+/**
+ * Everything this client believes about Preservica that no vendor text and no working third-party client confirms
+ * (marks [A] of the fact sheet). One place: a reading of a real tenant changes one line here, or the same-named
+ * setting where tenants differ (`PreservicaOptions.assumptions`).
+ */
+export interface PreservicaAssumptions {
+  /** Share of a token's life after which it is renewed. The life itself (`validFor` minutes) comes with the login. */
+  renewAt: number;
+  /** Minutes that a token lives when the login does not say; the vendor documents 15. */
+  tokenMinutes: number;
+  /** Largest page asked for in listings; 1000 is the largest seen in use. */
+  pageSize: number;
+  /** `linkDirection="From"` on a link means: this entity is the link's FromEntity. */
+  fromMeansThisIsFrom: boolean;
+  /** What the bucket for zip packages is called, after the tenant in lower case. */
+  uploadBucketSuffix: string;
+  /** HTTP statuses with which a creation says that the given reference is taken. */
+  refTaken: readonly number[];
+  /** First server version with the legal-hold API. */
+  legalHoldsSince: string;
+  /** Name prefix and restriction of policies that stand for legal holds on servers without that API. */
+  holdPolicyPrefix: string;
+  holdPolicyRestriction: string;
+  /** Tag that nobody but archivists sees; every tenant has it. */
+  closedTag: string;
+  /**
+   * After an upload whose answer was lost: milliseconds during which the archive is looked at again (reference,
+   * monitor, upload key) before the package is sent once more. A second ingest of the same reference fails there, so a
+   * wrong guess costs time, never a double asset.
+   */
+  lostAnswerMs: number;
+  /** After an ingest is called complete: milliseconds in which the entity may still be missing. */
+  lateEntityMs: number;
+  /** Progress states that end an ingest well, badly, or not yet; anything else is read as not yet. */
+  progressGood: readonly string[];
+  progressBad: readonly string[];
+  /** The monitor of a zip package's ingest carries the upload key, or starts with it. */
+  monitorNameIsKey: boolean;
+}
+
+export const DEFAULT_ASSUMPTIONS: PreservicaAssumptions = {
+  renewAt: 12 / 15,
+  tokenMinutes: 15,
+  pageSize: 250,
+  fromMeansThisIsFrom: true,
+  uploadBucketSuffix: ".package.upload",
+  refTaken: [400, 409, 422],
+  legalHoldsSince: "9.1",
+  holdPolicyPrefix: "LH: ",
+  holdPolicyRestriction: "DELETE",
+  closedTag: "closed",
+  lostAnswerMs: 120_000,
+  lateEntityMs: 600_000,
+  progressGood: ["COMPLETED"],
+  progressBad: ["FAILED", "ABORTED", "CANCELLED", "FINISHED_MIXED_OUTCOME"],
+  monitorNameIsKey: true,
+};
