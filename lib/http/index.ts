@@ -1,0 +1,21 @@
+export { createHttp } from "./http.js";
+export type {
+  Http,
+  HttpAnswer,
+  HttpAuth,
+  HttpOptions,
+  HttpRequest,
+  HttpTls,
+  Method,
+  QueryValue,
+  RequestNote,
+  ServerWords,
+} from "./types.js";
+export { failure, SYSTEM_TITLES, usualWords } from "./failure.js";
+export { Limiter } from "./limiter.js";
+export { queryString, segment } from "./prepare.js";
+export { leanCause, redact, secrets } from "./redact.js";
+export { pause, type Backoff } from "./retry.js";
+export { SingleFlight } from "./single-flight.js";
+export { attribute, child, children, descendants, parseXml, textOf, type XmlNode } from "./xml.js";
+export { declarations, escapeXml, escapeXmlAttribute, writeXml } from "./xml-write.js";
