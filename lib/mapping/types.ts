@@ -172,19 +172,22 @@ export const TEST_OPERATORS = [
   "not-set",
   "after",
   "before",
+  "begun",
+  "not-begun",
   "same-as",
   "different-from",
 ] as const;
 export type TestOperator = (typeof TEST_OPERATORS)[number];
 
 /**
- * One test of a source. `after` / `before` read a calendar day in the zone and compare its end with `now`
- * (or with the day given in `values`): "until 30 June" holds through 30 June.
+ * One test of a source. Dates are calendar days in the zone, `now` is the instant of the mapping: `after now` = the day
+ * is not over, `before now` = it is over ("until 30 June" holds through 30 June), `begun` = it has started. A date in
+ * place of `now` compares days. `not-one-of`, `not-begun`, `different-from` need a value, as the others do.
  */
 export interface MappingTest {
   of: MappingSource;
   is: TestOperator;
-  /** Values of `one-of` and `not-one-of`; `["now"]` or a date for `after` and `before`. */
+  /** Values of `one-of` and `not-one-of`; `["now"]` (the default) or a date for `after` and `before`. */
   values?: string[];
   /** Other side of `same-as` and `different-from` (both must be set). */
   other?: MappingSource;

@@ -111,6 +111,8 @@ export interface MappedMetadata {
   schema?: string;
   /** Target field -> value or values, in the order of the profile. */
   values: Record<string, MappedValue>;
+  /** Type of each value where the target is typed (`otmm-fields`): `date`, `decimal`, `domain` … */
+  types?: Record<string, string>;
   /** Complete document of an XML target; may hold late values, see `lib/messages/late.ts`. */
   xml?: string;
 }
