@@ -6,7 +6,7 @@ import { runOperations } from "./runs.js";
 import type { LifecycleStore } from "./types.js";
 
 /** What the writer thread can be asked: every method of the store but `close`. */
-export type OperationName = Exclude<keyof LifecycleStore, "close">;
+export type OperationName = Exclude<keyof LifecycleStore, "close" | "id">;
 
 type Operation = (db: Database, now: number, args: readonly unknown[]) => unknown;
 
@@ -46,6 +46,8 @@ export const OPERATIONS: Record<OperationName, Operation> = {
   unacknowledged: operation(handoverOperations.unacknowledged),
   cursor: operation(runOperations.cursor),
   setCursor: operation(runOperations.setCursor),
+  keep: operation(runOperations.keep),
+  kept: operation(runOperations.kept),
   append: stamped(1, eventOperations.append),
   timeline: operation(eventOperations.timeline),
   find: operation(eventOperations.find),

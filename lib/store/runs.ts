@@ -3,7 +3,7 @@ import type { Database } from "./database.js";
 import { addHandovers } from "./handovers.js";
 import { insertJob } from "./jobs.js";
 import { runOf } from "./rows.js";
-import type { JobError, JsonObject, LifecycleStore, NewHandover, Run, RunCounts, RunPage, RunState } from "./types.js";
+import type { JobError, Json, JsonObject, LifecycleStore, NewHandover, Run, RunCounts, RunPage, RunState } from "./types.js";
 
 type NewRun = Parameters<LifecycleStore["startRun"]>[0];
 
@@ -140,6 +140,14 @@ export const runOperations = {
     );
   },
 
+  keep(db: Database, id: string, run: string, value: Json): void {
+    db.run("INSERT INTO kept (id, run, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", id, run, JSON.stringify(value));
+  },
+  kept(db: Database, id: string): Json | undefined {
+    const row = db.get("SELECT value FROM kept WHERE id = ?", id);
+    return row === undefined ? undefined : (JSON.parse(String(row["value"])) as Json);
+  },
+
   prune(db: Database, before: number): number {
     const old = "updated < ? AND state IN ('done', 'refused', 'failed', 'dead')";
     // A run goes only as a whole: counts of a run that is still told about must reconcile.
@@ -161,7 +169,9 @@ export const runOperations = {
     // Messages that came without a run of ours (an inject straight into a node).
     removed += db.run(`DELETE FROM jobs WHERE ${old} AND run NOT IN (SELECT id FROM runs)`, before);
     removed += db.run("DELETE FROM handovers WHERE settled = 1 AND created < ? AND run NOT IN (SELECT id FROM runs)", before);
-    db.run("DELETE FROM run_assets WHERE run NOT IN (SELECT id FROM runs) AND run NOT IN (SELECT run FROM jobs)");
+    for (const table of ["run_assets", "kept"]) {
+      db.run(`DELETE FROM ${table} WHERE run NOT IN (SELECT id FROM runs) AND run NOT IN (SELECT run FROM jobs)`);
+    }
     return removed;
   },
 

@@ -40,6 +40,9 @@ export const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE cursors (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
+  CREATE TABLE kept (id TEXT PRIMARY KEY, run TEXT NOT NULL, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX kept_run ON kept (run);
+
   CREATE TABLE identities (
     id TEXT NOT NULL, system TEXT NOT NULL, connection TEXT NOT NULL, asset_key TEXT NOT NULL,
     PRIMARY KEY (id, system, connection, asset_key)

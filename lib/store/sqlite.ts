@@ -141,7 +141,7 @@ export async function openStore(file: string): Promise<LifecycleStore> {
     await close();
     throw error;
   }
-  const store: Record<string, unknown> = { close };
+  const store: Record<string, unknown> = { id: path, close };
   for (const name of Object.keys(OPERATIONS) as OperationName[]) {
     store[name] = (...args: unknown[]) => mine.handle.call(name, args);
   }

@@ -174,6 +174,8 @@ export interface JobFilter {
  * CONFLICT (fenced out, or the file belongs to another process), NOT_FOUND.
  */
 export interface LifecycleStore {
+  /** The same for every handle on the same store. */
+  readonly id: string;
   /** Takes a message in: makes the job unless (queue, asset version, run) is known, acknowledges the hand-over, in one transaction. */
   intake(intake: Intake): Promise<Taken>;
   /** Claims up to `limit` queued or due waiting jobs of a queue: state running, attempt + 1. Oldest due first. */
@@ -218,6 +220,10 @@ export interface LifecycleStore {
   timeline(assetKey: string, limit?: number): Promise<StoredEvent[]>;
   /** Asset keys that carry this id in any system. */
   find(id: string): Promise<AssetIdentity[]>;
+
+  /** Keeps a large value beside a run (an asset's fields above the travel limit); the same id again changes nothing. */
+  keep(id: string, run: string, value: Json): Promise<void>;
+  kept(id: string): Promise<Json | undefined>;
 
   /** Consistent copy of the whole store into a file that must not exist. */
   backup(file: string): Promise<void>;

@@ -1,0 +1,154 @@
+import type { IncomingMessage } from "node:http";
+import type { NodeAPI } from "node-red";
+import { asLifecycleError, LifecycleError, type ErrorCode } from "../messages/error.js";
+import { JOB_STATES, type JobState, type LifecycleStore } from "../store/types.js";
+import { coordinatorOf } from "./coordinator.js";
+import { storeOf } from "./store-of.js";
+
+export const READ = "content-lifecycle.read";
+export const WRITE = "content-lifecycle.write";
+
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  NOT_FOUND: 404,
+  INVALID_INPUT: 400,
+  CONFLICT: 409,
+  NOT_CONFIGURED: 404,
+  DENIED: 403,
+  STORE_FULL: 507,
+};
+
+/** What an admin handler sees of a request. */
+export interface AdminRequest {
+  params: Record<string, string>;
+  query: Record<string, unknown>;
+  body: unknown;
+  /** The signed-in user of the editor; without adminAuth nobody can be told apart. */
+  agent: string;
+}
+type Handler = (request: AdminRequest) => Promise<unknown>;
+
+/** The person behind a request, from Node-RED's own authentication; never from the body. */
+function agentOf(request: unknown): string {
+  const user = (request as { user?: { username?: unknown } }).user;
+  return typeof user?.username === "string" && user.username !== "" ? `user:${user.username}` : "editor (not signed in)";
+}
+
+/**
+ * Adds one admin route. Every failure is answered as JSON with code and message; nothing rejects unseen.
+ *
+ * @param path below `/content-lifecycle/`, with `:params`; works by the ids of deployed nodes, never by host or secret
+ */
+export function adminRoute(
+  RED: NodeAPI,
+  method: "get" | "post" | "put",
+  path: string,
+  permission: typeof READ | typeof WRITE,
+  handler: Handler,
+): void {
+  RED.httpAdmin[method](`/content-lifecycle/${path}`, RED.auth.needsPermission(permission), (request, response) => {
+    const facts: AdminRequest = {
+      params: request.params as Record<string, string>,
+      query: request.query,
+      body: request.body as unknown,
+      agent: agentOf(request as unknown as IncomingMessage),
+    };
+    handler(facts).then(
+      (answer) => response.json(answer ?? { ok: true }),
+      (thrown: unknown) => {
+        const { code, message, details } = asLifecycleError(thrown);
+        response.status(STATUS[code] ?? 502).json({ code, message, details });
+      },
+    );
+  });
+}
+
+function textOf(query: Record<string, unknown>, name: string): string | undefined {
+  const value = query[name];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function statesOf(query: Record<string, unknown>): JobState[] | undefined {
+  const given = textOf(query, "state")?.split(",");
+  const wrong = given?.find((state) => !(JOB_STATES as readonly string[]).includes(state));
+  if (wrong !== undefined) {
+    throw new LifecycleError("INVALID_INPUT", `"${wrong}" is no job state; use ${JOB_STATES.join(", ")}.`);
+  }
+  return given as JobState[] | undefined;
+}
+
+function limitOf(query: Record<string, unknown>): number {
+  const given = Number(textOf(query, "limit") ?? 100);
+  if (!Number.isInteger(given) || given < 1 || given > 1000) {
+    throw new LifecycleError("INVALID_INPUT", "limit must be a whole number from 1 to 1000.");
+  }
+  return given;
+}
+
+function queueOf(body: unknown): string {
+  const queue: unknown = body !== null && typeof body === "object" && "queue" in body ? body.queue : undefined;
+  if (typeof queue !== "string" || queue.trim() === "") {
+    throw new LifecycleError("INVALID_INPUT", 'The body must name the queue that takes the job over, e.g. {"queue":"ingest"}.');
+  }
+  return queue.trim();
+}
+
+/** Lists, shows, replays, cancels and adopts the jobs of a store; `:id` is the id of the lifecycle-store node. */
+export function registerJobRoutes(RED: NodeAPI): void {
+  const at = (request: AdminRequest): Promise<LifecycleStore> => storeOf(RED, request.params["id"] ?? "");
+  const job = (request: AdminRequest): string => request.params["job"] ?? "";
+  const coordinator = coordinatorOf(RED);
+
+  adminRoute(RED, "get", "stores/:id/runs", READ, async (request) => ({
+    runs: (await (await at(request)).runs(limitOf(request.query))).map(({ message: _message, settings: _settings, ...run }) => run),
+  }));
+
+  adminRoute(RED, "get", "stores/:id/jobs", READ, async (request) => {
+    const state = statesOf(request.query);
+    const queue = textOf(request.query, "queue");
+    const run = textOf(request.query, "run");
+    const assetKey = textOf(request.query, "asset");
+    const after = textOf(request.query, "after");
+    const store = await at(request);
+    const jobs = await store.jobs({
+      limit: limitOf(request.query),
+      ...(state === undefined ? {} : { state }),
+      ...(queue === undefined ? {} : { queue }),
+      ...(run === undefined ? {} : { run }),
+      ...(assetKey === undefined ? {} : { assetKey }),
+      ...(after === undefined ? {} : { after }),
+    });
+    return { jobs };
+  });
+
+  adminRoute(RED, "get", "stores/:id/jobs/:job", READ, async (request) => {
+    const store = await at(request);
+    const found = await store.job(job(request));
+    if (found === undefined) throw new LifecycleError("NOT_FOUND", `No job has the id ${job(request)}.`);
+    return { job: found, timeline: await store.timeline(found.assetKey) };
+  });
+
+  adminRoute(RED, "post", "stores/:id/jobs/:job/replay", WRITE, async (request) => {
+    const store = await at(request);
+    await store.replay(job(request), request.agent);
+    const replayed = await store.job(job(request));
+    if (replayed !== undefined) coordinator.owner(replayed.queue)?.wake();
+  });
+
+  adminRoute(RED, "post", "stores/:id/jobs/:job/cancel", WRITE, async (request) => {
+    const store = await at(request);
+    const before = await store.job(job(request));
+    await store.cancel(job(request), request.agent);
+    if (before !== undefined) coordinator.owner(before.queue)?.cancel(before.id);
+  });
+
+  adminRoute(RED, "post", "stores/:id/jobs/:job/adopt", WRITE, async (request) => {
+    const store = await at(request);
+    const queue = queueOf(request.body);
+    const owner = coordinator.owner(queue);
+    if (owner === undefined) {
+      throw new LifecycleError("NOT_FOUND", `No deployed node works the queue "${queue}"; give the queue name of one.`);
+    }
+    await store.adopt(job(request), queue, request.agent);
+    owner.wake();
+  });
+}

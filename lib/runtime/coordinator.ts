@@ -1,0 +1,206 @@
+import type { NodeAPI } from "node-red";
+import type { Handover, LifecycleStore } from "../store/types.js";
+import { FlowGraph } from "./graph.js";
+
+/** A hand-over that nobody but time settles counts as taken after this long without a deploy. */
+const SETTLE_MS = 60_000;
+const SWEEP_MS = 2_000;
+
+/** A durable node, as the coordinator sees it. */
+export interface QueueOwner {
+  readonly queue: string;
+  readonly nodeId: string;
+  store(): Promise<LifecycleStore>;
+  /** Puts a message on the wire; only called while flows run. */
+  send(handover: Handover): void;
+  /** Takes up what an earlier life left: stranded jobs, open runs. */
+  resume(): Promise<void>;
+  /** Looks for work now. */
+  wake(): void;
+  cancel(job: string): void;
+}
+
+interface Sent {
+  handover: Handover;
+  store: LifecycleStore;
+  at: number;
+  expected: ReadonlySet<string> | undefined;
+  takenBy: Set<string>;
+}
+
+/**
+ * Knows all durable nodes of this Node-RED, and sees to it that no hand-over is lost: it sends only while flows run,
+ * sends again what a restart or a deploy may have dropped, and settles what every successor has safe.
+ */
+export class Coordinator {
+  readonly #RED: NodeAPI;
+  readonly #owners = new Map<string, QueueOwner>();
+  readonly #sent = new Map<string, Sent>();
+  readonly #waiters = new Set<() => void>();
+  #graph: FlowGraph | undefined;
+  #running = false;
+  #startedAt = 0;
+  #sweeper: NodeJS.Timeout | undefined;
+
+  constructor(RED: NodeAPI) {
+    this.#RED = RED;
+    RED.events.on("flows:stopping", () => this.#pause());
+    RED.events.on("flows:starting", () => this.#pause());
+    RED.events.on("flows:started", () => {
+      this.#running = true;
+      this.#startedAt = Date.now();
+      this.#graph = undefined;
+      void this.#resumeAll();
+    });
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** @returns what to call when the node closes */
+  register(owner: QueueOwner): () => void {
+    this.#owners.set(owner.queue, owner);
+    return () => {
+      if (this.#owners.get(owner.queue) === owner) this.#owners.delete(owner.queue);
+    };
+  }
+
+  owner(queue: string): QueueOwner | undefined {
+    return this.#owners.get(queue);
+  }
+
+  /** Sends a stored hand-over; while flows stop or start it stays pending and is sent once they run. */
+  send(owner: QueueOwner, store: LifecycleStore, handover: Handover): void {
+    if (!this.#running) return;
+    const expected = this.#successors(owner.nodeId, handover.port);
+    const sent: Sent = { handover, store, at: Date.now(), expected, takenBy: new Set(handover.takenBy) };
+    if (this.#complete(sent)) {
+      // Nobody durable comes after: the wire is all that was promised.
+      if (expected?.size === 0) owner.send(handover);
+      this.#settle(store, [handover.id]);
+      return;
+    }
+    this.#sent.set(handover.id, sent);
+    this.#sweep();
+    owner.send(handover);
+  }
+
+  /** A queue has the message in a job of its own (already committed). */
+  acknowledged(handover: string | undefined, queue: string): void {
+    if (handover === undefined) return;
+    const sent = this.#sent.get(handover);
+    if (sent === undefined) return;
+    sent.takenBy.add(queue);
+    this.#notify();
+    if (this.#complete(sent)) {
+      this.#sent.delete(handover);
+      this.#settle(sent.store, [handover]);
+    }
+  }
+
+  /** Resolves once fewer than `limit` outputs of the run are unacknowledged. */
+  async room(run: string, limit: number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && this.#unacknowledged(run) >= limit) {
+      await new Promise<void>((resolve) => {
+        const go = (): void => {
+          this.#waiters.delete(go);
+          signal.removeEventListener("abort", go);
+          resolve();
+        };
+        this.#waiters.add(go);
+        signal.addEventListener("abort", go, { once: true });
+      });
+    }
+  }
+
+  #unacknowledged(run: string): number {
+    let count = 0;
+    for (const { handover, takenBy } of this.#sent.values()) if (handover.run === run && takenBy.size === 0) count += 1;
+    return count;
+  }
+
+  #successors(nodeId: string, port: number): ReadonlySet<string> | undefined {
+    this.#graph ??= new FlowGraph(this.#RED, (id) => this.#queueOfNode(id));
+    return this.#graph.durableSuccessors(nodeId, port);
+  }
+  #queueOfNode(nodeId: string): string | undefined {
+    for (const owner of this.#owners.values()) if (owner.nodeId === nodeId) return owner.queue;
+    return undefined;
+  }
+
+  #complete(sent: Sent): boolean {
+    return sent.expected !== undefined && [...sent.expected].every((queue) => sent.takenBy.has(queue));
+  }
+
+  #pause(): void {
+    this.#running = false;
+    // What was on the wire may be dropped by the deploy; after the start it is read from the store and sent again.
+    this.#sent.clear();
+    this.#notify();
+  }
+
+  async #resumeAll(): Promise<void> {
+    const owners = [...this.#owners.values()];
+    const byStore = new Map<string, { store: LifecycleStore; users: QueueOwner[] }>();
+    for (const owner of owners) {
+      try {
+        const store = await owner.store();
+        const shared = byStore.get(store.id);
+        byStore.set(store.id, { store, users: [...(shared?.users ?? []), owner] });
+      } catch {
+        // The node itself shows why its store cannot be opened, and answers every message with that error.
+      }
+    }
+    for (const { store, users } of byStore.values()) {
+      try {
+        await store.orphan(users.map(({ queue }) => queue));
+        for (const owner of users) await owner.resume();
+        for (const handover of await store.pending(users.map(({ queue }) => queue))) {
+          const owner = this.#owners.get(handover.queue);
+          if (owner !== undefined && !this.#sent.has(handover.id)) this.send(owner, store, handover);
+        }
+        for (const owner of users) owner.wake();
+      } catch (error) {
+        this.#RED.log.error(`content-lifecycle: taking up earlier work failed: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  }
+
+  #settle(store: LifecycleStore, ids: readonly string[]): void {
+    // A settle that fails only means that the hand-over is sent once more after a restart; intake knows it already.
+    store.settle(ids).catch(() => undefined);
+  }
+
+  #sweep(): void {
+    this.#sweeper ??= setInterval(() => {
+      const now = Date.now();
+      for (const [id, sent] of this.#sent) {
+        if (now - sent.at < SETTLE_MS || now - this.#startedAt < SETTLE_MS) continue;
+        this.#sent.delete(id);
+        this.#settle(sent.store, [id]);
+      }
+      if (this.#sent.size === 0) {
+        clearInterval(this.#sweeper);
+        this.#sweeper = undefined;
+      }
+      this.#notify();
+    }, SWEEP_MS).unref();
+  }
+
+  #notify(): void {
+    for (const go of [...this.#waiters]) go();
+  }
+}
+
+/** One coordinator per Node-RED; its event bus is the same object for every node module. */
+const coordinators = new WeakMap<object, Coordinator>();
+
+export function coordinatorOf(RED: NodeAPI): Coordinator {
+  let coordinator = coordinators.get(RED.events);
+  if (coordinator === undefined) {
+    coordinator = new Coordinator(RED);
+    coordinators.set(RED.events, coordinator);
+  }
+  return coordinator;
+}

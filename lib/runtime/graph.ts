@@ -1,0 +1,52 @@
+import type { NodeAPI } from "node-red";
+
+/** What the walk needs of a node's configuration in the flow file. */
+interface FlowNode {
+  id: string;
+  type: string;
+  d?: boolean;
+  wires?: string[][];
+  links?: string[];
+  mode?: string;
+}
+
+/**
+ * Which durable queues a message can reach from an output before anything else takes it over. `undefined` when the
+ * wires cannot tell (a subflow, a link call, a node that is not in the flow file): then only time can settle a hand-over.
+ */
+export class FlowGraph {
+  readonly #nodes = new Map<string, FlowNode>();
+  readonly #queueOf: (nodeId: string) => string | undefined;
+
+  constructor(RED: NodeAPI, queueOf: (nodeId: string) => string | undefined) {
+    RED.nodes.eachNode((node) => {
+      const config = node as unknown as FlowNode;
+      this.#nodes.set(config.id, config);
+    });
+    this.#queueOf = queueOf;
+  }
+
+  durableSuccessors(nodeId: string, port: number): ReadonlySet<string> | undefined {
+    const start = this.#nodes.get(nodeId);
+    if (start === undefined) return undefined;
+    const found = new Set<string>();
+    const seen = new Set<string>();
+    const open = [...(start.wires?.[port] ?? [])];
+    for (let id = open.pop(); id !== undefined; id = open.pop()) {
+      if (seen.has(id)) continue;
+      seen.add(id);
+      const queue = this.#queueOf(id);
+      if (queue !== undefined) {
+        found.add(queue);
+        continue;
+      }
+      const node = this.#nodes.get(id);
+      if (node === undefined) return undefined;
+      if (node.d === true) continue;
+      if (node.type.startsWith("subflow:") || node.type === "link call") return undefined;
+      if (node.type === "link out" && node.mode !== "return") open.push(...(node.links ?? []));
+      open.push(...(node.wires ?? []).flat());
+    }
+    return found;
+  }
+}

@@ -1,0 +1,10 @@
+export * from "./types.js";
+export { onInput, reported } from "./on-input.js";
+export { registerJobNode } from "./job-node.js";
+export { registerRunNode } from "./run-node.js";
+export { storeOf } from "./store-of.js";
+export { assetOf, toStored, fromStored } from "./stored-message.js";
+export { formatBytes } from "./status.js";
+export { coordinatorOf } from "./coordinator.js";
+export { STEP_CHANNEL, type StepNote } from "./steps.js";
+export { adminRoute, registerJobRoutes, READ, WRITE, type AdminRequest } from "./admin.js";

@@ -1,0 +1,90 @@
+import type { LifecycleAsset } from "../messages/asset.js";
+import { LifecycleError } from "../messages/error.js";
+import type { LifecycleMessage } from "../messages/message.js";
+import type { Job, JobChange, JsonObject, LifecycleEvent, LifecycleStore } from "../store/types.js";
+import type { NodeStatus } from "./status.js";
+import { publishStep } from "./steps.js";
+import type { JobContext } from "./types.js";
+
+/** The context of one attempt at one job, backed by the store. */
+export class DurableJob<Settings extends JsonObject> implements JobContext<Settings> {
+  readonly id: string;
+  readonly run: string;
+  readonly attempt: number;
+  readonly created: Date;
+  readonly msg: LifecycleMessage & { asset: LifecycleAsset };
+  readonly settings: Settings;
+  readonly signal: AbortSignal;
+  readonly #store: LifecycleStore;
+  readonly #job: Job;
+  readonly #status: NodeStatus;
+  readonly #nodeType: string;
+  #checkpoint: JsonObject;
+  #events: LifecycleEvent[] = [];
+
+  constructor(
+    store: LifecycleStore,
+    job: Job,
+    msg: LifecycleMessage,
+    signal: AbortSignal,
+    status: NodeStatus,
+    nodeType: string,
+  ) {
+    if (msg.asset === undefined) throw new LifecycleError("INVALID_INPUT", `Job ${job.id} was stored without an asset.`);
+    this.id = job.id;
+    this.run = job.run;
+    this.attempt = job.attempt;
+    this.created = new Date(job.created);
+    this.msg = { ...msg, asset: msg.asset };
+    this.settings = job.settings as Settings;
+    this.signal = signal;
+    this.#store = store;
+    this.#job = job;
+    this.#status = status;
+    this.#nodeType = nodeType;
+    this.#checkpoint = job.checkpoint;
+  }
+
+  checkpoint<T extends JsonObject>(step: string): T | undefined {
+    return this.#checkpoint[step] as T | undefined;
+  }
+
+  async save(step: string, facts: JsonObject): Promise<void> {
+    if (this.signal.aborted) throw new LifecycleError("CONFLICT", "The job was stopped.", { retryable: false });
+    this.#checkpoint = { ...this.#checkpoint, [step]: facts };
+    await this.#store.change({
+      job: this.id,
+      attempt: this.attempt,
+      state: "running",
+      step,
+      checkpoint: { [step]: facts },
+      failures: this.#job.failures,
+      ...this.takeFacts(),
+    });
+    publishStep({ nodeType: this.#nodeType, queue: this.#job.queue, step, assetKey: this.#job.assetKey, job: this.id });
+  }
+
+  event(event: Omit<LifecycleEvent, "assetKey" | "assetVersion" | "run" | "at"> & { at?: string }): void {
+    this.#events.push({
+      ...event,
+      at: event.at ?? new Date().toISOString(),
+      assetKey: this.#job.assetKey,
+      assetVersion: this.#job.assetVersion,
+      run: this.run,
+    });
+  }
+
+  progress(done: number, total: number | undefined): void {
+    this.#status.progress(this.id, done, total);
+  }
+  stage(word: string): void {
+    this.#status.stage(this.id, word);
+  }
+
+  /** Events that no transaction has taken along yet. */
+  takeFacts(): Pick<JobChange, "events"> {
+    const events = this.#events;
+    this.#events = [];
+    return events.length === 0 ? {} : { events };
+  }
+}

@@ -1,0 +1,297 @@
+import type { NodeMessage } from "node-red";
+import { asLifecycleError, LifecycleError } from "../messages/error.js";
+import type { LifecycleMessage } from "../messages/message.js";
+import type { Handover, Job, JsonObject, LifecycleStore, NewHandover } from "../store/types.js";
+import { coordinatorOf, type Coordinator, type QueueOwner } from "./coordinator.js";
+import { identitiesOf } from "./identities.js";
+import { DurableJob } from "./job-context.js";
+import { lighten, restore } from "./kept-fields.js";
+import { onInput, reported } from "./on-input.js";
+import { NodeStatus } from "./status.js";
+import { publishStep } from "./steps.js";
+import { storeOf } from "./store-of.js";
+import { assetOf, fromStored, toStored } from "./stored-message.js";
+import type { JobNodeOptions, Outcome, Output } from "./types.js";
+
+const DEFAULT_ATTEMPTS = 5;
+/** How long a closing node waits for work that is under way to notice the abort; below Node-RED's own 15 s. */
+const CLOSE_MS = 8_000;
+const BACKOFF_MS = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
+
+/** Pause before the next attempt: what the peer asked for, else growing, with jitter so that jobs do not march in step. */
+function backoff(failures: number, error: LifecycleError): number {
+  const base = BACKOFF_MS[Math.min(failures, BACKOFF_MS.length) - 1] ?? BACKOFF_MS[0];
+  return Math.max(error.retryAfter ?? 0, base * (0.5 + Math.random()));
+}
+
+/**
+ * Makes a node durable: each message becomes a job in the store before it is acknowledged; jobs are claimed, worked,
+ * parked and ended there, so that a crash, a redeploy or a restart at any point loses nothing.
+ */
+export function registerJobNode<Settings extends JsonObject>(options: JobNodeOptions<Settings>): void {
+  const worker = new JobWorker(options);
+  onInput(options.node, (msg, send) => worker.take(msg, send));
+  const unregister = coordinatorOf(options.RED).register(worker);
+  options.node.on("close", (_removed: boolean, done: () => void) => {
+    unregister();
+    worker.close().then(done, done);
+  });
+}
+
+class JobWorker<Settings extends JsonObject> implements QueueOwner {
+  readonly queue: string;
+  readonly nodeId: string;
+  readonly #options: JobNodeOptions<Settings>;
+  readonly #coordinator: Coordinator;
+  readonly #status: NodeStatus;
+  readonly #active = new Map<string, { abort: AbortController; ended: Promise<void> }>();
+  readonly #closing = new AbortController();
+  #pumping: Promise<void> | undefined;
+  #again = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: JobNodeOptions<Settings>) {
+    this.#options = options;
+    this.nodeId = options.node.id;
+    this.queue = options.queue?.trim() || options.node.id;
+    this.#coordinator = coordinatorOf(options.RED);
+    this.#status = new NodeStatus(options.node);
+  }
+
+  store(): Promise<LifecycleStore> {
+    return storeOf(this.#options.RED, this.#options.storeId);
+  }
+
+  /** Intake: resolves once the message is safe as a job (or was known already). */
+  async take(msg: LifecycleMessage, send: (msg: (LifecycleMessage | null)[]) => void): Promise<void> {
+    const subject = this.#options.subject ?? assetOf;
+    if (msg.dryRun === true) {
+      await this.#plan(msg, send);
+      return;
+    }
+    const store = await this.store();
+    const whole = await restore(store, msg);
+    const asset = subject(whole);
+    const settings = await this.#options.settings(whole);
+    const run = msg.lifecycle?.run ?? `message:${msg._msgid ?? crypto.randomUUID()}`;
+    const stored = await lighten(store, run, { ...whole, asset, lifecycle: { run } });
+    const handover = msg.lifecycle?.handover;
+    await store.intake({
+      queue: this.queue,
+      nodeType: this.#options.node.type,
+      nodeName: this.#options.node.name ?? "",
+      assetKey: asset.key,
+      assetVersion: asset.version,
+      assetName: asset.name,
+      run,
+      message: toStored(stored),
+      settings,
+      ...(handover === undefined ? {} : { handover }),
+    });
+    this.#coordinator.acknowledged(handover, this.queue);
+    this.wake();
+  }
+
+  async resume(): Promise<void> {
+    const store = await this.store();
+    await store.requeue(this.queue, [...this.#active.keys()]);
+  }
+
+  send(handover: Handover): void {
+    const msg = fromStored(handover.message);
+    const outputs: (LifecycleMessage | null)[] = Array.from({ length: handover.port + 1 }, () => null);
+    outputs[handover.port] = { ...msg, lifecycle: { run: handover.run, handover: handover.id } };
+    this.#options.node.send(outputs as unknown as NodeMessage[]);
+  }
+
+  cancel(job: string): void {
+    this.#active.get(job)?.abort.abort();
+  }
+
+  wake(): void {
+    if (this.#closing.signal.aborted || !this.#coordinator.running) return;
+    if (this.#pumping !== undefined) {
+      this.#again = true;
+      return;
+    }
+    this.#pumping = this.#pump()
+      .catch((thrown: unknown) => {
+        const error = asLifecycleError(thrown);
+        this.#status.failed(error.code);
+        this.#options.node.warn(`${error.code}: ${error.message}`);
+        // The store itself could not be asked: look again soon, the jobs are in it.
+        this.#sleep(Date.now() + 5_000);
+      })
+      .finally(() => {
+        this.#pumping = undefined;
+        if (this.#again) {
+          this.#again = false;
+          this.wake();
+        }
+      });
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    clearTimeout(this.#timer);
+    this.#status.close();
+    for (const { abort } of this.#active.values()) abort.abort();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CLOSE_MS);
+    });
+    await Promise.race([
+      Promise.allSettled([...[...this.#active.values()].map(({ ended }) => ended), this.#pumping]),
+      late,
+    ]);
+    clearTimeout(timer);
+  }
+
+  async #pump(): Promise<void> {
+    const store = await this.store();
+    for (;;) {
+      const free = this.#options.concurrency - this.#active.size;
+      if (free <= 0 || this.#closing.signal.aborted || !this.#coordinator.running) return;
+      const jobs = await store.claim(this.queue, free, Date.now());
+      for (const job of jobs) this.#start(store, job);
+      if (jobs.length < free) break;
+    }
+    const due = await store.nextDue(this.queue);
+    if (due !== undefined) this.#sleep(due);
+  }
+
+  #sleep(until: number): void {
+    if (this.#closing.signal.aborted) return;
+    clearTimeout(this.#timer);
+    const wait = Math.min(Math.max(until - Date.now(), 20), 3_600_000);
+    this.#timer = setTimeout(() => this.wake(), wait).unref();
+  }
+
+  #start(store: LifecycleStore, job: Job): void {
+    const abort = new AbortController();
+    const stop = AbortSignal.any([abort.signal, this.#closing.signal]);
+    this.#status.begin(job.id);
+    const ended = this.#work(store, job, stop)
+      .catch((thrown: unknown) => {
+        // Fenced out (cancelled, taken over) or the store is gone: the job's row already says what holds.
+        if (!stop.aborted) this.#options.node.warn(`Job ${job.id}: ${asLifecycleError(thrown).message}`);
+        this.#status.end(job.id, "stopped");
+      })
+      .finally(() => {
+        this.#active.delete(job.id);
+        this.wake();
+      });
+    this.#active.set(job.id, { abort, ended });
+  }
+
+  async #work(store: LifecycleStore, job: Job, signal: AbortSignal): Promise<void> {
+    const context = new DurableJob<Settings>(
+      store,
+      job,
+      await restore(store, fromStored(job.message)),
+      signal,
+      this.#status,
+      this.#options.node.type,
+    );
+    let outcome: Outcome;
+    try {
+      outcome = await this.#options.work(context);
+    } catch (thrown) {
+      if (signal.aborted) {
+        this.#status.end(job.id, "stopped");
+        return;
+      }
+      await this.#failed(store, job, context, asLifecycleError(thrown));
+      return;
+    }
+    await this.#ended(store, job, context, outcome);
+  }
+
+  async #ended(store: LifecycleStore, job: Job, context: DurableJob<Settings>, outcome: Outcome): Promise<void> {
+    if (outcome.kind === "wait") {
+      await store.change({
+        job: job.id,
+        attempt: job.attempt,
+        state: "waiting",
+        step: outcome.step,
+        due: outcome.until.getTime(),
+        ...context.takeFacts(),
+      });
+      this.#status.end(job.id, "waiting");
+      return;
+    }
+    const handovers: NewHandover[] = [];
+    for (const [index, output] of outcome.outputs.entries()) handovers.push(await this.#handover(store, job, output, index));
+    await store.change({
+      job: job.id,
+      attempt: job.attempt,
+      state: outcome.kind === "done" ? "done" : "refused",
+      step: "end",
+      ...(outcome.kind === "refused" ? { error: { code: "REFUSED", message: outcome.reason } } : {}),
+      handovers,
+      identities: outcome.outputs.flatMap(({ msg }) => (msg.asset === undefined ? [] : identitiesOf(msg.asset))),
+      ...context.takeFacts(),
+    });
+    publishStep({ nodeType: job.nodeType, queue: job.queue, step: "end", assetKey: job.assetKey, job: job.id });
+    this.#status.end(job.id, outcome.kind);
+    for (const handover of handovers) {
+      this.#coordinator.send(this, store, { ...handover, takenBy: [], created: Date.now() });
+    }
+  }
+
+  async #handover(store: LifecycleStore, job: Job, output: Output, index: number): Promise<NewHandover> {
+    const msg = await lighten(store, job.run, output.msg);
+    return {
+      id: `${job.id}.${job.attempt}.${index}`,
+      run: job.run,
+      from: job.id,
+      queue: this.queue,
+      port: output.port,
+      assetKey: job.assetKey,
+      assetVersion: job.assetVersion,
+      message: toStored(msg),
+    };
+  }
+
+  async #failed(
+    store: LifecycleStore,
+    job: Job,
+    context: DurableJob<Settings>,
+    error: LifecycleError,
+  ): Promise<void> {
+    const failures = job.failures + 1;
+    const spent = failures >= (this.#options.attempts ?? DEFAULT_ATTEMPTS);
+    const again = error.retryable && !spent;
+    const details = error.details === undefined ? {} : { details: toStored(error.details) };
+    await store.change({
+      job: job.id,
+      attempt: job.attempt,
+      state: again ? "waiting" : error.retryable ? "dead" : error.code === "REFUSED" ? "refused" : "failed",
+      failures,
+      due: again ? Date.now() + backoff(failures, error) : 0,
+      error: { code: error.code, message: error.message, ...details },
+      ...context.takeFacts(),
+    });
+    if (again) {
+      this.#status.end(job.id, "waiting");
+      return;
+    }
+    this.#status.end(job.id, { failed: error.code });
+    const msg = { ...context.msg, ...(error.details === undefined ? {} : { errorDetails: error.details }) };
+    this.#options.node.error(reported(error), msg as unknown as NodeMessage);
+  }
+
+  /** A dry run keeps nothing: it reads, plans and passes on. */
+  async #plan(msg: LifecycleMessage, send: (msg: (LifecycleMessage | null)[]) => void): Promise<void> {
+    if (this.#options.plan === undefined) {
+      throw new LifecycleError("INVALID_INPUT", `${this.#options.node.type} has no dry run.`);
+    }
+    const asset = (this.#options.subject ?? assetOf)(msg);
+    const settings = await this.#options.settings(msg);
+    const planned = await this.#options.plan({ ...msg, asset }, settings);
+    const port = planned.port ?? 0;
+    const outputs: (LifecycleMessage | null)[] = Array.from({ length: port + 1 }, () => null);
+    outputs[port] = { ...planned.msg, plan: [...(msg.plan ?? []), ...planned.planned] };
+    send(outputs);
+  }
+}

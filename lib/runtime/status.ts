@@ -1,0 +1,121 @@
+import type { Node, NodeStatusFill, NodeStatusShape } from "node-red";
+
+/** Status changes are sent at most this often: each one travels to every open editor. */
+const MIN_INTERVAL_MS = 250;
+
+interface Progress {
+  done: number;
+  total: number | undefined;
+  since: number;
+  stage: string;
+}
+
+const BYTES = ["B", "kB", "MB", "GB", "TB"] as const;
+
+/** `1.2 GB`, decimal units, at most four characters of number. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < BYTES.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${value >= 100 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${BYTES[unit] ?? ""}`;
+}
+
+/**
+ * What a durable node shows below itself: what it does now with percentage and rate, else what waits, else how the
+ * last work ended. Blue dot = working, yellow ring = waiting, green dot = fine, red ring = failed.
+ */
+export class NodeStatus {
+  readonly #node: Node;
+  readonly #running = new Map<string, Progress>();
+  readonly #waiting = new Set<string>();
+  #done = 0;
+  #refused = 0;
+  #failure: string | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #shown = "";
+
+  constructor(node: Node) {
+    this.#node = node;
+  }
+
+  begin(job: string): void {
+    this.#waiting.delete(job);
+    this.#running.set(job, { done: 0, total: undefined, since: Date.now(), stage: "" });
+    this.#later();
+  }
+  stage(job: string, stage: string): void {
+    const progress = this.#running.get(job);
+    if (progress === undefined) return;
+    progress.stage = stage;
+    progress.done = 0;
+    progress.total = undefined;
+    progress.since = Date.now();
+    this.#later();
+  }
+  progress(job: string, done: number, total: number | undefined): void {
+    const progress = this.#running.get(job);
+    if (progress === undefined) return;
+    progress.done = done;
+    progress.total = total;
+    this.#later();
+  }
+  end(job: string, how: "done" | "refused" | "waiting" | { failed: string } | "stopped"): void {
+    this.#running.delete(job);
+    if (how === "waiting") this.#waiting.add(job);
+    else if (how === "done") this.#done += 1;
+    else if (how === "refused") this.#refused += 1;
+    else if (typeof how === "object") this.#failure = how.failed;
+    if (how === "done") this.#failure = undefined;
+    this.#later();
+  }
+  failed(code: string): void {
+    this.#failure = code;
+    this.#later();
+  }
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #later(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#show();
+    }, MIN_INTERVAL_MS).unref();
+  }
+
+  #show(): void {
+    const [fill, shape, text] = this.#now();
+    const key = `${fill}|${shape}|${text}`;
+    if (key === this.#shown) return;
+    this.#shown = key;
+    this.#node.status({ fill, shape, text });
+  }
+
+  #now(): [NodeStatusFill, NodeStatusShape, string] {
+    if (this.#running.size > 0) return ["blue", "dot", this.#work()];
+    if (this.#waiting.size > 0) return ["yellow", "ring", `${this.#waiting.size} waiting`];
+    if (this.#failure !== undefined) return ["red", "ring", this.#failure];
+    const refused = this.#refused > 0 ? `, ${this.#refused} refused` : "";
+    return ["green", "dot", `${this.#done} done${refused}`];
+  }
+
+  #work(): string {
+    let done = 0;
+    let total = 0;
+    let rate = 0;
+    let stage = "";
+    for (const progress of this.#running.values()) {
+      stage = progress.stage || stage;
+      if (progress.total === undefined) continue;
+      done += progress.done;
+      total += progress.total;
+      rate += progress.done / Math.max(0.25, (Date.now() - progress.since) / 1000);
+    }
+    const many = this.#running.size > 1 ? `${this.#running.size} × ` : "";
+    const bytes = total > 0 ? ` ${Math.floor((100 * done) / total)} % ${formatBytes(rate)}/s` : "";
+    return `${many}${stage || "working"}${bytes}`;
+  }
+}
