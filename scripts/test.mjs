@@ -1,0 +1,49 @@
+/**
+ * `npm test [-- SUITE …]`: installs, builds, lints, and runs every suite, those that need Node-RED on both majors.
+ * Ends with one line `N passed, N failed, N skipped`.
+ */
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ROOT, build, install, nodePath, run } from "./bootstrap.mjs";
+
+const mocha = (...globs) => ["node_modules/mocha/bin/mocha.js", "--exit", "--reporter", "scripts/reporter.cjs", ...globs];
+const on = (major) => ({ NODE_RED: String(major) });
+
+/** Suite -> how it is run. A suite of mocha tells its totals; the others count as one check. */
+const SUITES = {
+  lint: { run: (env) => run(nodePath(), ["scripts/run.mjs", "lint"], env) },
+  unit: { tests: ["dist/test/{lib,sandbox,scripts}/**/*.test.js"] },
+  "nodes on Node-RED 5": { tests: ["dist/test/nodes/**/*.test.js"], env: on(5) },
+  "nodes on Node-RED 4.1": { tests: ["dist/test/nodes/**/*.test.js"], env: on(4) },
+  "examples on Node-RED 5": { tests: ["dist/test/examples/**/*.test.js"], env: on(5) },
+  "examples on Node-RED 4.1": { tests: ["dist/test/examples/**/*.test.js"], env: on(4) },
+  editor: { tests: ["dist/test/editor/**/*.test.js"] },
+  kill: { tests: ["dist/test/kill/**/*.test.js"] },
+};
+
+install();
+build();
+const wanted = process.argv.slice(2);
+const folder = mkdtempSync(join(tmpdir(), "totals-"));
+const totals = { passes: 0, failures: 0, pending: 0 };
+const failed = [];
+for (const [name, suite] of Object.entries(SUITES)) {
+  if (wanted.length > 0 && !wanted.some((word) => name.startsWith(word))) continue;
+  const started = Date.now();
+  console.log(`\n== ${name}`);
+  const file = join(folder, `${name.replaceAll(" ", "-")}.json`);
+  const env = { ...suite.env, TOTALS: file };
+  const code = await (suite.run?.(env) ?? run(nodePath(), mocha(...suite.tests), env));
+  const counted = suite.tests && existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+  totals.passes += counted?.passes ?? (code === 0 ? 1 : 0);
+  totals.failures += counted?.failures ?? (code === 0 ? 0 : 1);
+  totals.pending += counted?.pending ?? 0;
+  // A suite that ended badly without a failed test (a crash, no file found) is a failure of its own.
+  if (code !== 0 && counted?.failures === 0) totals.failures += 1;
+  if (code !== 0) failed.push(name);
+  console.log(`== ${name}: ${code === 0 ? "ok" : "FAILED"}, ${((Date.now() - started) / 1000).toFixed(0)} s`);
+}
+if (failed.length > 0) console.log(`\nFailed: ${failed.join(", ")} (in ${ROOT.split("/").at(-1)})`);
+console.log(`\n${totals.passes} passed, ${totals.failures} failed, ${totals.pending} skipped`);
+process.exitCode = failed.length > 0 || totals.passes === 0 ? 1 : 0;
