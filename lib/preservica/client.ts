@@ -1,0 +1,272 @@
+import { createHttp, attribute, descendants, type Http, type ServerWords } from "../http/index.js";
+import { list, record, text } from "../http/shape.js";
+import type { UploadTarget } from "../content/types.js";
+import { LifecycleError } from "../messages/error.js";
+import type { ContentRef } from "../messages/asset.js";
+import type { ByteRequest, ContentSystem } from "../systems/port.js";
+import { DEFAULT_ASSUMPTIONS, type PreservicaAssumptions } from "./assumptions.js";
+import { testConnection } from "./connection-test.js";
+import { Entities } from "./entities.js";
+import { FolderPaths, type FoundFolder } from "./folders.js";
+import { Gateway, uuid, type ApiPath } from "./gateway.js";
+import { askHolds } from "./holds.js";
+import { tokenAuth, tokenSource, TOKEN_HEADER } from "./login.js";
+import { Processes, type MonitorQuery } from "./processes.js";
+import { filled } from "./read.js";
+import { bitstreamPath, contentRefOf, Representations } from "./representations.js";
+import { Retention } from "./retention.js";
+import { search } from "./search.js";
+import { Session, type Credentials } from "./session.js";
+import type * as T from "./types.js";
+import { UploadEndpoint } from "./upload.js";
+
+export interface PreservicaOptions {
+  /** Connection key. */
+  connection: string;
+  /** `https://<host>`, without path. */
+  baseUrl: string;
+  /** Short code of the tenant, e.g. `TEN`. */
+  tenant: string;
+  /** Read at each login, so that a changed secret counts at once. */
+  credentials(): Promise<Credentials> | Credentials;
+  /** Version of the Entity API's path; default `latest`. */
+  apiPath?: ApiPath | undefined;
+  /** Calls at once; default 8. */
+  concurrency?: number | undefined;
+  ratePerSecond?: number | undefined;
+  /** PEM of a private CA. */
+  ca?: string | undefined;
+  proxy?: string | undefined;
+  /** Milliseconds without a byte; default 60,000. */
+  idleMs?: number | undefined;
+  /** Repetitions of idempotent calls; default 3. */
+  retries?: number | undefined;
+  userAgent?: string | undefined;
+  /** Where a tenant differs from what this package assumes. */
+  assumptions?: Partial<PreservicaAssumptions> | undefined;
+  /** Monotonic milliseconds, for token life and caches. */
+  clock?: (() => number) | undefined;
+}
+
+/**
+ * Preservica in its own words. All calls may throw LifecycleError: DENIED, NOT_FOUND, INVALID_INPUT, CONFLICT,
+ * THROTTLED, UNREACHABLE, TIMEOUT, UPSTREAM. Lists are read to the end, page by page.
+ */
+export interface PreservicaClient extends ContentSystem {
+  readonly system: "preservica";
+  readonly tenant: string;
+  readonly assumptions: PreservicaAssumptions;
+  readonly entities: Entities;
+  readonly representations: Representations;
+  readonly processes: Processes;
+  readonly retention: Retention;
+  /** Makes sure that there is a live token. */
+  login(): Promise<void>;
+  serverVersion(): Promise<string>;
+  userDetails(): Promise<T.UserDetails>;
+  testConnection(): Promise<T.ConnectionReport>;
+  folder(ref: string): Promise<T.Entity>;
+  asset(ref: string): Promise<T.Entity>;
+  /** undefined when there is none; a tombstone is an answer, with `deleted`. */
+  findAsset(ref: string): Promise<T.Entity | undefined>;
+  /** Without reference, the root folders. */
+  children(ref?: string): AsyncGenerator<T.EntityRef>;
+  ensureFolderPath(path: string | readonly string[], securityTag: string): Promise<FoundFolder>;
+  findFolderPath(path: string | readonly string[]): Promise<{ ref?: string; missing: string[] }>;
+  findByIdentifier(type: string, value: string): Promise<T.EntityRef[]>;
+  /** Bitstreams of generations in use. */
+  bitstreamsOf(assetRef: string, representationType?: string): Promise<T.Bitstream[]>;
+  /** The asset's content as references that travel on a message. */
+  contentOf(assetRef: string): Promise<ContentRef[]>;
+  /** Request for a bitstream's bytes. @param path see `Bitstream.path` */
+  bitstreamContent(path: string): Promise<ByteRequest>;
+  /** Request for the preview picture of an asset or folder: never the content (RECORDS rule 5). */
+  thumbnail(type: "IO" | "SO", ref: string, size: "small" | "medium" | "large"): Promise<ByteRequest>;
+  progress(token: string, includeErrors?: boolean): Promise<T.Progress | undefined>;
+  monitors(query: MonitorQuery): Promise<T.Monitor[]>;
+  /** Names of the tenant's security tags. */
+  securityTags(): Promise<string[]>;
+  search(request: T.SearchRequest): AsyncGenerator<T.SearchHit>;
+  /** Is a package of that key (still) in the upload bucket? */
+  packageArrived(packageKey: string): Promise<boolean>;
+  uploadTarget(packageKey: string, folderRef: string): UploadTarget;
+  /** Ends running calls and closes sockets. */
+  close(): void;
+}
+
+/** @throws LifecycleError NOT_CONFIGURED when address, proxy, tenant or key are not usable */
+export function createPreservica(options: PreservicaOptions): PreservicaClient {
+  return new Client(options);
+}
+
+class Client implements PreservicaClient {
+  readonly system = "preservica";
+  readonly connection: string;
+  readonly tenant: string;
+  readonly assumptions: PreservicaAssumptions;
+  readonly entities: Entities;
+  readonly representations: Representations;
+  readonly processes: Processes;
+  readonly retention: Retention;
+  readonly #options: PreservicaOptions;
+  readonly #http: Http;
+  readonly #session: Session;
+  readonly #gateway: Gateway;
+  readonly #folders: FolderPaths;
+  readonly #upload: UploadEndpoint;
+
+  constructor(options: PreservicaOptions) {
+    this.#options = options;
+    this.connection = configured(options.connection, "connection key");
+    this.tenant = configured(options.tenant, "tenant");
+    this.assumptions = { ...DEFAULT_ASSUMPTIONS, ...options.assumptions };
+    const source = tokenSource({
+      http: () => this.#http,
+      tenant: this.tenant,
+      credentials: options.credentials,
+      tokenMinutes: this.assumptions.tokenMinutes,
+    });
+    this.#session = new Session(source, this.assumptions.renewAt, options.clock);
+    this.#http = createHttp({
+      system: "preservica",
+      connection: this.connection,
+      baseUrl: options.baseUrl,
+      auth: tokenAuth(this.#session),
+      tls: { ca: options.ca, proxy: options.proxy },
+      idleMs: options.idleMs ?? 60_000,
+      concurrency: options.concurrency ?? 8,
+      ratePerSecond: options.ratePerSecond,
+      retries: options.retries ?? 3,
+      userAgent: options.userAgent ?? "content-lifecycle-node-red",
+      explain: serverWords,
+    });
+    this.#gateway = new Gateway(this.#http, options.apiPath ?? "latest", this.assumptions);
+    this.entities = new Entities(this.#gateway);
+    this.representations = new Representations(this.#gateway);
+    this.processes = new Processes(this.#gateway);
+    this.retention = new Retention(this.#gateway);
+    this.#folders = new FolderPaths(this.entities, this.assumptions.refTaken, options.clock);
+    this.#upload = new UploadEndpoint(this.#gateway, this.tenant, (...wanted) => this.#bytes(...wanted));
+  }
+
+  async login(): Promise<void> {
+    await this.#session.token();
+  }
+  serverVersion(): Promise<string> {
+    return this.#gateway.version();
+  }
+  async userDetails(): Promise<T.UserDetails> {
+    const answer = await this.#gateway.send({ method: "GET", path: "/api/user/details", expect: "json" });
+    const details = record(answer.json());
+    return {
+      roles: list(details["roles"]).flatMap((role) => text(role) ?? []),
+      ...filled("fullName", text(details["fullName"])),
+      ...filled("email", text(details["email"])),
+      ...filled("tenant", text(details["tenant"])),
+    };
+  }
+  testConnection(): Promise<T.ConnectionReport> {
+    return testConnection(this, this.#gateway, this.#upload);
+  }
+
+  folder(ref: string): Promise<T.Entity> {
+    return this.entities.get("SO", ref);
+  }
+  asset(ref: string): Promise<T.Entity> {
+    return this.entities.get("IO", ref);
+  }
+  findAsset(ref: string): Promise<T.Entity | undefined> {
+    return this.entities.find("IO", ref);
+  }
+  children(ref?: string): AsyncGenerator<T.EntityRef> {
+    return this.entities.children(ref);
+  }
+  ensureFolderPath(path: string | readonly string[], securityTag: string): Promise<FoundFolder> {
+    return this.#folders.ensure(path, securityTag);
+  }
+  findFolderPath(path: string | readonly string[]): Promise<{ ref?: string; missing: string[] }> {
+    return this.#folders.find(path);
+  }
+  findByIdentifier(type: string, value: string): Promise<T.EntityRef[]> {
+    return this.entities.findByIdentifier(type, value);
+  }
+
+  bitstreamsOf(assetRef: string, representationType?: string): Promise<T.Bitstream[]> {
+    return this.representations.bitstreamsOf(assetRef, representationType);
+  }
+  async contentOf(assetRef: string): Promise<ContentRef[]> {
+    return (await this.bitstreamsOf(assetRef)).map((bitstream) => contentRefOf(bitstream, this.connection));
+  }
+  bitstreamContent(path: string): Promise<ByteRequest> {
+    return this.#bytes("GET", `${this.#gateway.base}/${bitstreamPath(path)}/content`);
+  }
+  thumbnail(type: "IO" | "SO", ref: string, size: "small" | "medium" | "large"): Promise<ByteRequest> {
+    return this.#bytes("GET", "/api/content/thumbnail", `?id=${encodeURIComponent(`sdb:${type}|${uuid(ref)}`)}&size=${size}`);
+  }
+
+  progress(token: string, includeErrors?: boolean): Promise<T.Progress | undefined> {
+    return this.processes.progress(token, includeErrors);
+  }
+  monitors(query: MonitorQuery): Promise<T.Monitor[]> {
+    return this.processes.monitors(query);
+  }
+  async securityTags(): Promise<string[]> {
+    const root = await this.#gateway.xml({ method: "GET", path: "/api/security/tags" });
+    return descendants(root, "Tag").flatMap((node) => attribute(node, "name") ?? []);
+  }
+  search(request: T.SearchRequest): AsyncGenerator<T.SearchHit> {
+    return search(this.#gateway, request);
+  }
+
+  packageArrived(packageKey: string): Promise<boolean> {
+    return this.#upload.arrived(packageKey);
+  }
+  uploadTarget(packageKey: string, folderRef: string): UploadTarget {
+    return this.#upload.target(packageKey, folderRef);
+  }
+
+  open(ref: ContentRef): Promise<ByteRequest> {
+    return this.bitstreamContent(ref.id);
+  }
+  async stored(ref: ContentRef): ReturnType<ContentSystem["stored"]> {
+    const { size, fixity } = await this.representations.bitstream(ref.id);
+    return { size, fixity };
+  }
+  holds(asset: Parameters<ContentSystem["holds"]>[0]): ReturnType<ContentSystem["holds"]> {
+    return askHolds(asset, this.connection, this.#gateway, this.retention);
+  }
+  close(): void {
+    this.#http.close();
+  }
+
+  /** Content is never redirected elsewhere: no `redirectHosts`. */
+  async #bytes(method: ByteRequest["method"], path: string, query = "", headers: Record<string, string> = {}): Promise<ByteRequest> {
+    return {
+      method,
+      url: `${this.#http.baseUrl}${path}${query}`,
+      headers: { ...headers, [TOKEN_HEADER]: await this.#session.token() },
+      idleMs: this.#options.idleMs ?? 60_000,
+      redirectHosts: [],
+      ...(this.#options.ca === undefined ? {} : { ca: this.#options.ca }),
+      ...(this.#options.proxy === undefined ? {} : { proxy: this.#options.proxy }),
+    };
+  }
+}
+
+function configured(value: string, what: string): string {
+  const trimmed = value.trim();
+  if (trimmed === "") throw new LifecycleError("NOT_CONFIGURED", `The Preservica connection has no ${what}.`, { system: "preservica" });
+  return trimmed;
+}
+
+/** Error bodies are plain text, JSON with `message`, or S3's XML (fact sheet 0.3, 2.1). */
+function serverWords(_status: number, body: string): ServerWords | undefined {
+  const xml = /<Code>([^<]*)<\/Code>(?:[\s\S]*?<Message>([^<]*)<\/Message>)?/.exec(body);
+  if (xml !== null) return { code: xml[1], message: [xml[1], xml[2]].filter(Boolean).join(": ") };
+  if (!/^\s*[{<]/.test(body)) return { message: body.slice(0, 300) };
+  try {
+    return { message: text(record(JSON.parse(body))["message"]) };
+  } catch {
+    return undefined;
+  }
+}
