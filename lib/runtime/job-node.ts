@@ -16,12 +16,14 @@ import type { JobNodeOptions, Outcome, Output } from "./types.js";
 const DEFAULT_ATTEMPTS = 5;
 /** How long a closing node waits for work that is under way to notice the abort; below Node-RED's own 15 s. */
 const CLOSE_MS = 8_000;
+/** Pause before jobs are taken up again whose end could not be written (a full disk). */
+const STRANDED_MS = 3_000;
 const BACKOFF_MS = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
 
 /** Pause before the next attempt: what the peer asked for, else growing, with jitter so that jobs do not march in step. */
 function backoff(failures: number, error: LifecycleError): number {
   const base = BACKOFF_MS[Math.min(failures, BACKOFF_MS.length) - 1] ?? BACKOFF_MS[0];
-  return Math.max(error.retryAfter ?? 0, base * (0.5 + Math.random()));
+  return Math.round(Math.max(error.retryAfter ?? 0, base * (0.5 + Math.random())));
 }
 
 /**
@@ -48,6 +50,8 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
   readonly #closing = new AbortController();
   #pumping: Promise<void> | undefined;
   #again = false;
+  /** A job's end could not be written: its row still says running although nobody works it. */
+  #stranded = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: JobNodeOptions<Settings>) {
@@ -120,7 +124,7 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
         this.#status.failed(error.code);
         this.#options.node.warn(`${error.code}: ${error.message}`);
         // The store itself could not be asked: look again soon, the jobs are in it.
-        this.#sleep(Date.now() + 5_000);
+        this.#sleep(Date.now() + STRANDED_MS);
       })
       .finally(() => {
         this.#pumping = undefined;
@@ -149,6 +153,10 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
 
   async #pump(): Promise<void> {
     const store = await this.store();
+    if (this.#stranded) {
+      await store.requeue(this.queue, [...this.#active.keys()]);
+      this.#stranded = false;
+    }
     for (;;) {
       const free = this.#options.concurrency - this.#active.size;
       if (free <= 0 || this.#closing.signal.aborted || !this.#coordinator.running) return;
@@ -173,13 +181,18 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
     this.#status.begin(job.id);
     const ended = this.#work(store, job, stop)
       .catch((thrown: unknown) => {
-        // Fenced out (cancelled, taken over) or the store is gone: the job's row already says what holds.
-        if (!stop.aborted) this.#options.node.warn(`Job ${job.id}: ${asLifecycleError(thrown).message}`);
+        const error = asLifecycleError(thrown);
         this.#status.end(job.id, "stopped");
+        // Fenced out (cancelled, taken over): the job's row already says what holds.
+        if (stop.aborted || error.code === "CONFLICT") return;
+        this.#options.node.warn(`Job ${job.id}: ${error.code}: ${error.message}`);
+        this.#status.failed(error.code);
+        this.#stranded = true;
       })
       .finally(() => {
         this.#active.delete(job.id);
-        this.wake();
+        if (this.#stranded) this.#sleep(Date.now() + STRANDED_MS);
+        else this.wake();
       });
     this.#active.set(job.id, { abort, ended });
   }

@@ -1,0 +1,332 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { NodeAPI, NodeInitializer } from "node-red";
+import type { LifecycleAsset } from "../../lib/messages/asset.js";
+import { LifecycleError } from "../../lib/messages/error.js";
+import type { LifecycleMessage } from "../../lib/messages/message.js";
+import { registerJobNode, registerJobRoutes, registerRunNode, type JobContext, type Outcome } from "../../lib/runtime/index.js";
+import { openStore, type JobSummary, type JsonObject, type LifecycleStore } from "../../lib/store/index.js";
+import { coreNode, helper, until } from "../support/helper.js";
+
+function asset(name: string, version = "1"): LifecycleAsset {
+  return { key: `otmm:dam:${name}`, version, name, ids: {}, fields: {}, content: [] };
+}
+
+/** What the test's own durable nodes do; each test sets it. */
+const script = {
+  file: "",
+  pages: [] as LifecycleAsset[][],
+  refused: [] as LifecycleAsset[],
+  pageAsked: (_cursor: JsonObject): void => undefined,
+  work: (_job: JobContext<JsonObject>, _node: string): Promise<Outcome> => Promise.reject(new Error("not set")),
+};
+const pass = (job: JobContext<JsonObject>): Promise<Outcome> =>
+  Promise.resolve({ kind: "done", outputs: [{ port: 0, msg: job.msg }] });
+
+const nodes: NodeInitializer = (RED: NodeAPI) => {
+  registerJobRoutes(RED);
+  RED.nodes.registerType("test-store", function (config) {
+    RED.nodes.createNode(this, config);
+    let opened: Promise<LifecycleStore> | undefined;
+    Object.assign(this, { store: () => (opened ??= openStore(script.file)) });
+    this.on("close", (_removed: boolean, done: () => void) => {
+      (opened ?? Promise.resolve(undefined)).then((store) => store?.close()).then(done, done);
+    });
+  });
+  RED.nodes.registerType("test-find", function (config) {
+    RED.nodes.createNode(this, config);
+    registerRunNode({
+      RED,
+      node: this,
+      storeId: "store0",
+      settings: () => Promise.resolve({}),
+      page: ({ cursor }) => {
+        script.pageAsked(cursor);
+        const page = Number(cursor["page"] ?? 0);
+        return Promise.resolve({
+          assets: script.pages[page] ?? [],
+          refused: page === 0 ? script.refused.map((refused) => ({ asset: refused, reason: "not approved" })) : [],
+          cursor: page + 1 < script.pages.length ? { page: page + 1 } : undefined,
+        });
+      },
+    });
+  });
+  RED.nodes.registerType("test-work", function (config) {
+    RED.nodes.createNode(this, config);
+    const { queue } = config as unknown as { queue?: string };
+    registerJobNode({
+      RED,
+      node: this,
+      storeId: "store0",
+      ...(queue === undefined ? {} : { queue }),
+      concurrency: 4,
+      settings: () => Promise.resolve({ node: this.id }),
+      work: (job) => script.work(job, this.id),
+      plan: (msg) => Promise.resolve({ msg, planned: [{ node: this.id, system: "none", action: "work", target: msg.asset.name }] }),
+    });
+  });
+};
+
+const at = { x: 10, y: 10, z: "tab0" };
+const tab = { id: "tab0", type: "tab", label: "test" };
+const store0 = { id: "store0", type: "test-store" };
+const find = (wires: string[][]) => ({ id: "find0", type: "test-find", ...at, wires });
+const work = (id: string, wires: string[][], more: object = {}) => ({ id, type: "test-work", ...at, wires, ...more });
+const sink = (id: string) => ({ id, type: "helper", ...at });
+
+describe("durable nodes", () => {
+  let folder: string;
+  const got: LifecycleMessage[] = [];
+  const modules = [nodes, coreNode("common/25-catch"), coreNode("function/10-switch")];
+  const load = async (flow: object[]): Promise<void> => {
+    await helper.load(modules, flow as never);
+    const node = helper.getNode("sink0");
+    node?.on("input", (msg) => got.push(msg as LifecycleMessage));
+  };
+  const names = (): string[] => got.map((msg) => msg.asset?.name ?? "").sort();
+  const withStore = async <T>(ask: (store: LifecycleStore) => Promise<T>): Promise<T> => {
+    const store = await openStore(script.file);
+    try {
+      return await ask(store);
+    } finally {
+      await store.close();
+    }
+  };
+  const jobs = (): Promise<JobSummary[]> => withStore((store) => store.jobs({ limit: 1000 }));
+
+  before(() => new Promise<void>((done) => void helper.startServer(done)));
+  after(() => new Promise<void>((done) => void helper.stopServer(done)));
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "runtime-"));
+    Object.assign(script, { file: join(folder, "s.sqlite"), pages: [], refused: [], pageAsked: () => undefined, work: pass });
+    got.length = 0;
+  });
+  afterEach(async () => {
+    await helper.unload();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("hands every asset of every page on, once, and reconciles", async () => {
+    script.pages = [[asset("a"), asset("b")], [asset("c")], [asset("d")]];
+    script.refused = [asset("x")];
+    await load([tab, store0, find([["work0"], ["sum0"]]), work("work0", [["sink0"]]), sink("sink0"), sink("sum0")]);
+    const summary = once(helper.getNode("sum0"), "input") as Promise<[LifecycleMessage]>;
+    helper.getNode("find0").receive({ topic: "keep me" } as never);
+    await until(() => got.length === 4);
+    assert.deepEqual(names(), ["a", "b", "c", "d"]);
+    assert.equal(got[0]?.topic, "keep me");
+    const [{ payload }] = await summary;
+    assert.deepEqual({ ...(payload as object), run: 0 }, { run: 0, found: 5, refused: 1 });
+    const [run] = await withStore((store) => store.runs(1));
+    assert.deepEqual(run?.counts, { found: 5, done: 4, refused: 1, failed: 0, waiting: 0, running: 0 });
+  });
+
+  it("reports a failure to Catch once, with its code, and keeps the job for a replay", async () => {
+    script.work = () => Promise.reject(new LifecycleError("FIXITY_MISMATCH", "damaged at the source", { details: { row: 3 } }));
+    const catcher = { id: "catch0", type: "catch", ...at, scope: null, wires: [["sink0"]] };
+    await load([tab, store0, work("work0", [[]]), catcher, sink("sink0")]);
+    helper.getNode("work0").receive({ asset: asset("a") } as never);
+    await until(() => got.length > 0);
+    const error = got[0]?.["error"] as { code: string; message: string };
+    assert.equal(error.code, "FIXITY_MISMATCH");
+    assert.match(error.message, /damaged at the source/);
+    assert.deepEqual(got[0]?.["errorDetails"], { row: 3 });
+    script.work = pass;
+    const [failed] = await jobs();
+    assert.equal(failed?.state, "failed");
+    const answer = await helper.request().post(`/content-lifecycle/stores/store0/jobs/${failed?.id}/replay`);
+    assert.equal(answer.status, 200);
+    await until(async () => (await jobs())[0]?.state === "done");
+    assert.equal(got.length, 1);
+  });
+
+  it("refuses a message without an asset by name", async () => {
+    const catcher = { id: "catch0", type: "catch", ...at, scope: null, wires: [["sink0"]] };
+    await load([tab, store0, work("work0", [[]]), catcher, sink("sink0")]);
+    helper.getNode("work0").receive({ payload: 1 } as never);
+    await until(() => got.length > 0);
+    assert.equal((got[0]?.["error"] as { code: string }).code, "INVALID_INPUT");
+    assert.deepEqual(await jobs(), []);
+  });
+
+  it("tries again by itself after a passing failure", async () => {
+    let tries = 0;
+    script.work = (job) => {
+      tries += 1;
+      return tries === 1 ? Promise.reject(new LifecycleError("UNREACHABLE", "down")) : pass(job);
+    };
+    await load([tab, store0, work("work0", [["sink0"]]), sink("sink0")]);
+    helper.getNode("work0").receive({ asset: asset("a") } as never);
+    await until(() => got.length === 1);
+    assert.equal(tries, 2);
+  });
+
+  it("parks a waiting job and goes on with what it saved", async () => {
+    const seen: unknown[] = [];
+    script.work = async (job) => {
+      const saved = job.checkpoint("upload");
+      seen.push(saved);
+      if (saved !== undefined) return pass(job);
+      await job.save("upload", { token: "t" });
+      return { kind: "wait", until: new Date(Date.now() + 30), step: "ingesting", why: "ingest runs" };
+    };
+    await load([tab, store0, work("work0", [["sink0"]]), sink("sink0")]);
+    helper.getNode("work0").receive({ asset: asset("a") } as never);
+    await until(() => got.length === 1);
+    assert.deepEqual(seen, [undefined, { token: "t" }]);
+  });
+
+  it("goes on after a stop in the middle of work, from the last saved step", async () => {
+    let reached = (): void => undefined;
+    const middle = new Promise<void>((resolve) => (reached = resolve));
+    script.work = async (job) => {
+      await job.save("first", { ok: true });
+      reached();
+      await once(job.signal, "abort");
+      throw new Error("aborted");
+    };
+    const flow = [tab, store0, work("work0", [["sink0"]]), sink("sink0")];
+    await load(flow);
+    helper.getNode("work0").receive({ asset: asset("a"), lifecycle: { run: "r" } } as never);
+    await middle;
+    await helper.unload();
+    script.work = (job) => {
+      assert.deepEqual(job.checkpoint("first"), { ok: true });
+      return pass(job);
+    };
+    await load(flow);
+    await until(() => got.length === 1);
+    assert.deepEqual(names(), ["a"]);
+  });
+
+  it("sends a hand-over again that no durable node had taken when the flows stopped", async () => {
+    script.pages = [[asset("a"), asset("b")]];
+    // The wire ends in a switch that lets nothing through: as if a deploy had dropped the messages.
+    const gate = (value: string) => ({
+      id: "gate0", type: "switch", ...at, property: "topic", propertyType: "msg",
+      rules: [{ t: "eq", v: value, vt: "str" }], checkall: "true", outputs: 1, wires: [["work0"]],
+    });
+    const rest = [tab, store0, find([["gate0"], []]), work("work0", [["sink0"]]), sink("sink0")];
+    await load([...rest, gate("never")]);
+    helper.getNode("find0").receive({ topic: "go" } as never);
+    await until(() => withStore(async (store) => (await store.pending(["find0"])).length === 2));
+    await helper.unload();
+    assert.deepEqual(got, []);
+    await load([...rest, gate("go")]);
+    await until(() => got.length === 2);
+    assert.deepEqual(names(), ["a", "b"]);
+  });
+
+  it("feeds both of two durable nodes behind one output, also when one of them was missing", async () => {
+    script.pages = [[asset("a")]];
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    script.work = (job, node) => (node === "work1" ? held.then(() => pass(job)) : pass(job));
+    const flow = [tab, store0, find([["work0", "work1"], []]), work("work0", [["sink0"]]), work("work1", [["sink0"]]), sink("sink0")];
+    await load(flow);
+    helper.getNode("find0").receive({} as never);
+    await until(() => got.length === 1);
+    release();
+    await until(() => got.length === 2);
+    const states = (await jobs()).map(({ queue, state }) => `${queue} ${state}`).sort();
+    assert.deepEqual(states, ["work0 done", "work1 done"]);
+  });
+
+  it("pauses while too many outputs are unacknowledged", async () => {
+    script.pages = Array.from({ length: 40 }, (_unused, page) => Array.from({ length: 10 }, (_none, n) => asset(`${page}-${n}`)));
+    let asked = 0;
+    script.pageAsked = () => (asked += 1);
+    const gate = { id: "gate0", type: "switch", ...at, property: "topic", propertyType: "msg", rules: [{ t: "eq", v: "x", vt: "str" }], checkall: "true", outputs: 1, wires: [["work0"]] };
+    await load([tab, store0, find([["gate0"], []]), work("work0", [["sink0"]]), gate, sink("sink0")]);
+    helper.getNode("find0").receive({ topic: "blocked" } as never);
+    await until(() => withStore(async (store) => (await store.pending(["find0"])).length >= 100));
+    const pages = asked;
+    assert.ok(pages <= 11, `${pages} pages were read`);
+  });
+
+  it("orphans the jobs of a removed node and lets a person give them to another", async () => {
+    let reached = (): void => undefined;
+    const middle = new Promise<void>((resolve) => (reached = resolve));
+    script.work = async (job) => {
+      reached();
+      await once(job.signal, "abort");
+      throw new Error("aborted");
+    };
+    await load([tab, store0, work("work0", [[]]), sink("sink0")]);
+    helper.getNode("work0").receive({ asset: asset("a"), lifecycle: { run: "r" } } as never);
+    await middle;
+    await helper.unload();
+    script.work = pass;
+    await load([tab, store0, work("copy0", [["sink0"]], { queue: "copied" }), sink("sink0")]);
+    await until(async () => (await jobs())[0]?.state === "orphaned");
+    const id = (await jobs())[0]?.id ?? "";
+    const wrong = await helper.request().post(`/content-lifecycle/stores/store0/jobs/${id}/adopt`).send({ queue: "nobody" });
+    assert.equal(wrong.status, 404);
+    const adopted = await helper.request().post(`/content-lifecycle/stores/store0/jobs/${id}/adopt`).send({ queue: "copied" });
+    assert.equal(adopted.status, 200);
+    await until(() => got.length === 1);
+  });
+
+  it("stops a job that a person cancels, and does not hand anything on", async () => {
+    let reached = (): void => undefined;
+    const middle = new Promise<void>((resolve) => (reached = resolve));
+    let aborted = false;
+    script.work = async (job) => {
+      reached();
+      await once(job.signal, "abort");
+      aborted = true;
+      return pass(job);
+    };
+    await load([tab, store0, work("work0", [["sink0"]]), sink("sink0")]);
+    helper.getNode("work0").receive({ asset: asset("a"), lifecycle: { run: "r" } } as never);
+    await middle;
+    const id = (await jobs())[0]?.id ?? "";
+    const answer = await helper.request().post(`/content-lifecycle/stores/store0/jobs/${id}/cancel`);
+    assert.equal(answer.status, 200);
+    await until(() => aborted);
+    const shown = await helper.request().get(`/content-lifecycle/stores/store0/jobs/${id}`);
+    assert.equal((shown.body as { job: { state: string } }).job.state, "failed");
+    assert.deepEqual(got, []);
+  });
+
+  it("keeps nothing in a dry run, and passes the plan on", async () => {
+    script.pages = [[asset("a")], [asset("b")]];
+    await load([tab, store0, find([["work0"], []]), work("work0", [["sink0"]]), sink("sink0")]);
+    helper.getNode("find0").receive({ dryRun: true } as never);
+    await until(() => got.length === 2);
+    assert.deepEqual(got.map((msg) => msg.plan?.map(({ target }) => target)), [["a"], ["b"]]);
+    assert.deepEqual(await jobs(), []);
+    assert.deepEqual(await withStore((store) => store.runs(10)), []);
+  });
+
+  it("carries an asset with more than 64 KB of fields, and the next node sees all of them", async () => {
+    const big = { ...asset("a"), fields: { note: { type: "text" as const, label: "Note", value: "x".repeat(200_000) } } };
+    script.pages = [[big]];
+    const seen: number[] = [];
+    script.work = (job) => {
+      const note = job.msg.asset.fields["note"];
+      seen.push(note?.type === "text" ? note.value.length : 0);
+      return pass(job);
+    };
+    await load([tab, store0, find([["work0"], []]), work("work0", [["work1"]]), work("work1", [["sink0"]]), sink("sink0")]);
+    helper.getNode("find0").receive({} as never);
+    await until(() => got.length === 1);
+    assert.deepEqual(seen, [200_000, 200_000]);
+    assert.ok(JSON.stringify(got[0]).length < 5000);
+  });
+
+  it("lists jobs by state and names a wrong filter", async () => {
+    await load([tab, store0, work("work0", [["sink0"]]), sink("sink0")]);
+    helper.getNode("work0").receive({ asset: asset("a") } as never);
+    await until(() => got.length === 1);
+    const done = await helper.request().get("/content-lifecycle/stores/store0/jobs?state=done");
+    assert.deepEqual((done.body as { jobs: JobSummary[] }).jobs.map(({ assetName }) => assetName), ["a"]);
+    const wrong = await helper.request().get("/content-lifecycle/stores/store0/jobs?state=lost");
+    assert.equal(wrong.status, 400);
+    const unknown = await helper.request().get("/content-lifecycle/stores/nobody/jobs");
+    assert.equal(unknown.status, 404);
+  });
+});

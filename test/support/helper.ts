@@ -1,0 +1,24 @@
+import { createRequire } from "node:module";
+import { setTimeout as pause } from "node:timers/promises";
+import type { NodeInitializer } from "node-red";
+import helper from "node-red-node-test-helper";
+
+/** Which Node-RED the suite runs on: environment variable NODE_RED, 5 (default) or 4. */
+export const major = process.env["NODE_RED"] === "4" ? 4 : 5;
+const red = createRequire(__filename).resolve(`node-red-${major}`);
+helper.init(red);
+export { helper };
+
+/** A core node of that very Node-RED, e.g. `common/25-catch`, to be listed in `helper.load`. */
+export function coreNode(path: string): NodeInitializer {
+  return createRequire(red)(`@node-red/nodes/core/${path}`) as NodeInitializer;
+}
+
+/** Resolves when `holds` does; fails after `limit` milliseconds with what was waited for. */
+export async function until(holds: () => boolean | Promise<boolean>, limit = 15_000): Promise<void> {
+  const end = Date.now() + limit;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`Waited ${limit} ms in vain for: ${holds.toString()}`);
+    await pause(20);
+  }
+}
