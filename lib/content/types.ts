@@ -1,8 +1,16 @@
 import type { FixityAlgorithm } from "../messages/asset.js";
 import type { ByteRequest } from "../systems/port.js";
 
-/** Asks the main thread for a fresh, authorised request; called again when a transfer is repeated or a token ended. */
-export type Opener = () => Promise<ByteRequest>;
+/** The peer refused the request made before with this HTTP status (401, or an expired token): renew what it carried. */
+export interface Refusal {
+  status: number;
+}
+
+/**
+ * Asks the main thread for a fresh, authorised request; called again when a transfer is repeated or a token ended.
+ * `refused` is present when the request made before was refused as not authorised: the token it carried is no good.
+ */
+export type Opener = (refused?: Refusal) => Promise<ByteRequest>;
 
 /** Bytes moved so far in this job and in all (when known). Called at most a few times a second. */
 export type OnBytes = (done: number, total: number | undefined) => void;
@@ -46,10 +54,10 @@ export interface EntryDigest {
 /** The upload side, in the words of S3 multipart; every request is made fresh by the main thread (tokens end). */
 export interface UploadTarget {
   /** One PUT for packages below one part. */
-  put(size: number): Promise<ByteRequest>;
+  put(size: number, refused?: Refusal): Promise<ByteRequest>;
   /** Starts a multipart upload; resolves with its id. */
   begin(): Promise<string>;
-  part(uploadId: string, number: number, size: number): Promise<ByteRequest>;
+  part(uploadId: string, number: number, size: number, refused?: Refusal): Promise<ByteRequest>;
   /** Completes; resolves with the answer's headers (lower-case names). A 200 with an error body is an error. */
   complete(uploadId: string, parts: readonly SentPart[]): Promise<Record<string, string>>;
   abort(uploadId: string): Promise<void>;
