@@ -13,3 +13,7 @@
  *   defaultProfiles(): ProfileEntry[] / loadDefaultProfile(name): MappingProfile
  */
 export * from "./types.js";
+export { compileProfile } from "./engine/compile.js";
+export { resolveSources } from "./engine/resolve.js";
+export { segmentOf } from "./engine/step-text.js";
+export { availableTargets, describeTarget } from "./targets/index.js";

@@ -1,0 +1,77 @@
+import { listOf } from "../engine/scope.js";
+import type { TargetFieldDescription } from "../types.js";
+import { collector } from "./collect.js";
+import type { TargetModule } from "./types.js";
+import { elementText } from "./xml.js";
+
+export const OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/";
+const DC = "http://purl.org/dc/elements/1.1/";
+const OPEN = `<oai_dc:dc xmlns:oai_dc="${OAI_DC}" xmlns:dc="${DC}">`;
+const CLOSE = "</oai_dc:dc>";
+
+/** The fifteen elements in the order of the Dublin Core Element Set as people list them. */
+const ELEMENTS = [
+  "title",
+  "creator",
+  "subject",
+  "description",
+  "publisher",
+  "contributor",
+  "date",
+  "type",
+  "format",
+  "identifier",
+  "source",
+  "language",
+  "relation",
+  "coverage",
+  "rights",
+] as const;
+
+const FIELDS: readonly TargetFieldDescription[] = ELEMENTS.map((name) => ({
+  field: `dc:${name}`,
+  label: name,
+  type: "string",
+  repeatable: true,
+}));
+
+/** Plain Dublin Core as `oai_dc`: fifteen elements, each repeatable, no refinements, no types. */
+export const dublinCore: TargetModule = {
+  describe: () => ({
+    kind: "dublin-core",
+    label: "Dublin Core",
+    schema: OAI_DC,
+    root: "oai_dc:dc",
+    fields: [...FIELDS],
+    patterns: [],
+  }),
+  mistakes: (use) =>
+    use.schema === undefined || use.schema === OAI_DC ? [] : [`Dublin Core has the schema ${OAI_DC}; leave it empty.`],
+  place: (_use, field) => {
+    const known = FIELDS.find((one) => one.field === field || one.label === field);
+    if (known !== undefined) return { field: known.field, declaration: known };
+    return {
+      mistake: `"${field}" is none of the fifteen elements (${ELEMENTS.map((name) => `dc:${name}`).join(", ")}).`,
+    };
+  },
+  assembler: (_use, rows) => {
+    const collect = collector(rows);
+    const ordered = FIELDS.flatMap(({ field }) => rows.filter((placed) => placed.field === field)).map((placed) => ({
+      placed,
+      open: `<${placed.field}>`,
+      close: `</${placed.field}>`,
+    }));
+    return (scope) => {
+      let xml = OPEN;
+      for (const { placed, open, close } of ordered) {
+        const flow = scope.slots[placed.slot];
+        if (flow === undefined) continue;
+        for (const value of typeof flow === "string" ? [flow] : listOf(flow)) {
+          const text = elementText(value, scope, placed);
+          if (text !== undefined) xml += open + text + close;
+        }
+      }
+      return { kind: "dublin-core", schema: OAI_DC, values: collect(scope), xml: xml + CLOSE };
+    };
+  },
+};
