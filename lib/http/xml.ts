@@ -51,7 +51,6 @@ export async function parseXml(xml: string, source: XmlSource): Promise<XmlNode>
       ignoreDeclaration: true,
       ignorePiTags: true,
       maxNestedTags: 200,
-      onDangerousProperty: (name: string) => name,
     });
     const parsed: unknown = parser.parse(xml);
     const roots = list(parsed)
