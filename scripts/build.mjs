@@ -62,7 +62,7 @@ async function buildNode(name) {
       bundle: true,
       format: "iife",
       write: false,
-      target: "es2020",
+      target: "es2022",
       charset: "utf8",
       legalComments: "none",
       logLevel: "error",

@@ -1,0 +1,34 @@
+import type { Stage } from "./stage.js";
+
+/** One fact about the end state, read back from the target systems. */
+export interface Check<Facts> {
+  name: string;
+  /** What it proves, for people. */
+  says: string;
+  /** Resolves with what is wrong, one line each; empty = holds. */
+  problems(facts: Facts): Promise<string[]>;
+  /** Spoils the subject of this check in the systems, so that the check must turn red. */
+  spoil(facts: Facts): Promise<void>;
+}
+
+export interface Scenario<Facts> {
+  number: number;
+  title: string;
+  example: string;
+  /** Presses Run, waits for the end, and gathers what the checks need. */
+  play(stage: Stage, show: (label: string, done: number, total: number) => void): Promise<Facts & { assets: number }>;
+  checks: Check<Facts>[];
+}
+
+export interface CheckResult {
+  name: string;
+  ok: boolean;
+  detail: string;
+}
+export interface ScenarioResult {
+  scenario: number;
+  ok: boolean;
+  assets: number;
+  seconds: number;
+  checks: CheckResult[];
+}
