@@ -5,9 +5,12 @@ const USAGE = "usage: sandbox --port 18080 --data DIR";
 
 /** The command: starts the sandbox, prints one line of JSON when it is ready, ends on SIGTERM and SIGINT. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { port: { type: "string", default: "18080" }, data: { type: "string", default: ".sandbox" } } });
+  const { values } = parseArgs({
+    options: { port: { type: "string", default: "18080" }, data: { type: "string", default: ".sandbox" } },
+  });
   const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_531) throw new Error(`--port must be a number from 0 to 65531. ${USAGE}`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_531)
+    throw new Error(`--port must be a number from 0 to 65531. ${USAGE}`);
   const sandbox = await startSandbox({ port, dataDir: values.data });
   let ending = false;
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
@@ -28,7 +31,8 @@ function fail(error: unknown): void {
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, port } = error as NodeJS.ErrnoException & { port?: number };
-  if (code === "EADDRINUSE") return `port ${port ?? "?"} is taken by another program; choose other ports with --port (five in a row are used)`;
+  if (code === "EADDRINUSE")
+    return `port ${port ?? "?"} is taken by another program; choose other ports with --port (five in a row are used)`;
   if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") return `${error.message}. ${USAGE}`;
   return error.message;
 }

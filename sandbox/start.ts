@@ -69,7 +69,9 @@ function chosen(
   systems: SandboxSystem[] | undefined,
 ): Partial<Record<SandboxSystem, SimulatorFactory>> {
   if (!systems) return factories;
-  return Object.fromEntries(Object.entries(factories).filter(([system]) => systems.some((wanted) => wanted === system)));
+  return Object.fromEntries(
+    Object.entries(factories).filter(([system]) => systems.some((wanted) => wanted === system)),
+  );
 }
 
 function readyLine(control: string, kernel: SandboxKernel): ReadyLine {

@@ -14,7 +14,8 @@ export function jsonObject(text: string): Record<string, unknown> {
   } catch (error) {
     throw new BadInput(`the body is no JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new BadInput("the body must be a JSON object");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new BadInput("the body must be a JSON object");
   return { ...value };
 }
 
@@ -34,7 +35,8 @@ export function asClockChange(body: Record<string, unknown>, now: Date): Date {
   const { set, advance, ...rest } = body;
   const other = Object.keys(rest)[0];
   if (other !== undefined) throw new BadInput(`unknown field "${other}"; give set or advance`);
-  if ((set === undefined) === (advance === undefined)) throw new BadInput("give either set (ISO date) or advance (ISO duration or milliseconds)");
+  if ((set === undefined) === (advance === undefined))
+    throw new BadInput("give either set (ISO date) or advance (ISO duration or milliseconds)");
   if (set !== undefined) {
     const date = new Date(typeof set === "string" ? set : Number.NaN);
     if (Number.isNaN(date.getTime())) throw new BadInput(`set must be an ISO date, not ${JSON.stringify(set)}`);
@@ -42,7 +44,8 @@ export function asClockChange(body: Record<string, unknown>, now: Date): Date {
   }
   if (typeof advance === "number" && Number.isFinite(advance)) return new Date(now.getTime() + advance);
   const moved = typeof advance === "string" ? addDuration(now, advance) : undefined;
-  if (!moved) throw new BadInput(`advance must be an ISO duration such as P1D, or milliseconds, not ${JSON.stringify(advance)}`);
+  if (!moved)
+    throw new BadInput(`advance must be an ISO duration such as P1D, or milliseconds, not ${JSON.stringify(advance)}`);
   return moved;
 }
 

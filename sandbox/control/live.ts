@@ -48,7 +48,11 @@ export class LiveStream {
 
   /** Sends the whole view now and changes from then on. */
   join(response: ServerResponse): void {
-    response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store", connection: "keep-alive" });
+    response.writeHead(200, {
+      "content-type": "text/event-stream",
+      "cache-control": "no-store",
+      connection: "keep-alive",
+    });
     response.write(message(liveView(this.kernel, 0)));
     this.open.add(response);
     response.once("close", () => this.open.delete(response));

@@ -23,7 +23,8 @@ const ROUTES: Record<string, Route> = {
     return json({ now: kernel.clock.now().toISOString() });
   },
   "GET faults": (_request, kernel) => json({ faults: kernel.faults.list() }),
-  "POST faults": async (request, kernel) => json(kernel.faults.add(asFaultOrder(jsonObject(await request.text()))), 201),
+  "POST faults": async (request, kernel) =>
+    json(kernel.faults.add(asFaultOrder(jsonObject(await request.text()))), 201),
   "DELETE faults": (request, kernel) => {
     const id = request.segments[1];
     if (id === undefined) kernel.faults.clear();
@@ -73,22 +74,34 @@ export async function control(request: ServerRequest, kernel: SandboxKernel): Pr
   const name = request.segments[0] ?? "";
   const type = PAGE_FILES[name];
   if (type !== undefined && request.method === "GET" && request.segments.length < 2) {
-    const headers = { "content-type": type, "cache-control": "no-store", "content-security-policy": "default-src 'self'" };
+    const headers = {
+      "content-type": type,
+      "cache-control": "no-store",
+      "content-security-policy": "default-src 'self'",
+    };
     return { status: 200, headers, body: await readFile(join(__dirname, "page", name === "" ? "page.html" : name)) };
   }
   const route = ROUTES[`${request.method} ${name}`];
-  if (route && request.segments.length <= (name === "faults" && request.method === "DELETE" ? 2 : 1)) return route(request, kernel);
+  if (route && request.segments.length <= (name === "faults" && request.method === "DELETE" ? 2 : 1))
+    return route(request, kernel);
   const methods = Object.keys(ROUTES).filter((key) => key.endsWith(` ${name}`));
-  return methods.length > 0 ? json({ error: `${name} takes ${methods.join(", ")}` }, 405) : json({ error: `there is no /${name}` }, 404);
+  return methods.length > 0
+    ? json({ error: `${name} takes ${methods.join(", ")}` }, 405)
+    : json({ error: `there is no /${name}` }, 404);
 }
 
 /** A page of another site, open in the same browser, must not be able to reset the sandbox. */
 function refuseForeignPages(request: ServerRequest): void {
   const { origin } = request.headers;
-  if (origin !== undefined && origin !== request.origin) throw new BadInput(`requests from pages of ${origin} are not taken`);
+  if (origin !== undefined && origin !== request.origin)
+    throw new BadInput(`requests from pages of ${origin} are not taken`);
 }
 
 /** A JSON answer. */
 export function json(value: unknown, status = 200): SandboxAnswer {
-  return { status, headers: { "content-type": "application/json", "cache-control": "no-store" }, body: JSON.stringify(value) };
+  return {
+    status,
+    headers: { "content-type": "application/json", "cache-control": "no-store" },
+    body: JSON.stringify(value),
+  };
 }

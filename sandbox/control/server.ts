@@ -59,7 +59,12 @@ export class ControlServer {
 
 function errorAnswer(error: unknown): ReturnType<typeof json> {
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof BadInput || error instanceof BadFault || error instanceof BadSettings || error instanceof BadPath) {
+  if (
+    error instanceof BadInput ||
+    error instanceof BadFault ||
+    error instanceof BadSettings ||
+    error instanceof BadPath
+  ) {
     return json({ error: message }, 400);
   }
   if (error instanceof BodyTooLarge) return json({ error: message }, 413);

@@ -27,7 +27,8 @@ export async function sendAnswer(
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
   const bodiless = answer.status === 204 || answer.status === 304 || answer.status < 200;
   if (plan.chunked) response.removeHeader("content-length");
-  else if (!bodiless && !response.hasHeader("content-length")) response.setHeader("content-length", length + plan.extra);
+  else if (!bodiless && !response.hasHeader("content-length"))
+    response.setHeader("content-length", length + plan.extra);
   if (bodiless || response.req.method === "HEAD") {
     if (fault?.delayMs && plan.kind === "slow") await wait(fault.delayMs);
     response.end();
@@ -59,7 +60,8 @@ function planOf(fault: Fault | undefined, length: number): Plan {
   plan.chunked = fault.chunked ?? false;
   const after = fault.afterBytes;
   if (fault.kind === "truncate") plan.stopAt = Math.min(after ?? Math.floor(length / 2), length);
-  if (fault.kind === "stall" || fault.kind === "drop" || fault.kind === "reset") plan.stopAt = Math.min(after ?? 0, length);
+  if (fault.kind === "stall" || fault.kind === "drop" || fault.kind === "reset")
+    plan.stopAt = Math.min(after ?? 0, length);
   if (fault.kind === "corrupt" && length > 0) plan.flipAt = Math.min(after ?? 0, length - 1);
   if (fault.kind === "excess") plan.extra = after ?? 16;
   return plan;
@@ -76,7 +78,8 @@ async function sendBody(
   if (plan.stopAt === 0 && fault) await stop(response, fault, plan);
   for await (const chunk of pieces(answer, files, plan, fault)) {
     let piece = chunk;
-    if (plan.flipAt >= sent.bytes && plan.flipAt < sent.bytes + piece.length) piece = flipBit(piece, plan.flipAt - sent.bytes);
+    if (plan.flipAt >= sent.bytes && plan.flipAt < sent.bytes + piece.length)
+      piece = flipBit(piece, plan.flipAt - sent.bytes);
     const left = plan.stopAt - sent.bytes;
     if (fault && plan.kind === "slow") await wait(pause(fault, piece.length, sent.bytes));
     if (fault && left > 0 && left <= piece.length) {
@@ -91,12 +94,20 @@ async function sendBody(
   response.end();
 }
 
-async function* pieces(answer: SandboxAnswer, files: SandboxFiles, plan: Plan, fault: Fault | undefined): AsyncGenerator<Buffer> {
+async function* pieces(
+  answer: SandboxAnswer,
+  files: SandboxFiles,
+  plan: Plan,
+  fault: Fault | undefined,
+): AsyncGenerator<Buffer> {
   const { body } = answer;
   const source =
-    body === undefined || isSmall(body) ? [rangeOf(Buffer.from(body ?? ""), answer)] : files.read(body, answer.range?.start, answer.range?.end);
+    body === undefined || isSmall(body)
+      ? [rangeOf(Buffer.from(body ?? ""), answer)]
+      : files.read(body, answer.range?.start, answer.range?.end);
   // Slow answers leave in steps of a fifth of a second, so that they drip rather than burst.
-  const step = plan.kind === "slow" && fault?.bytesPerSecond ? Math.max(1, Math.floor(fault.bytesPerSecond / 5)) : Infinity;
+  const step =
+    plan.kind === "slow" && fault?.bytesPerSecond ? Math.max(1, Math.floor(fault.bytesPerSecond / 5)) : Infinity;
   for await (const chunk of source) {
     const buffer = Buffer.from(chunk);
     for (let at = 0; at < buffer.length; at += step) yield buffer.subarray(at, Math.min(at + step, buffer.length));

@@ -16,7 +16,8 @@ interface Stretch {
 
 /** A part of stored bytes, without copying them. @throws RangeError when it does not lie within them */
 export function sliceOf(of: StoredBytes, offset: number, size: number): StoredBytes {
-  if (offset < 0 || size < 0 || offset + size > of.size) throw new RangeError(`slice ${offset}+${size} of ${of.size} bytes`);
+  if (offset < 0 || size < 0 || offset + size > of.size)
+    throw new RangeError(`slice ${offset}+${size} of ${of.size} bytes`);
   return { kind: "slice", of, offset, size };
 }
 
@@ -59,7 +60,12 @@ function* stretches(bytes: StoredBytes, start: number, end: number): Generator<S
  * @param root folder that relative file paths start from
  * @throws when a file is missing or shorter than its record says
  */
-export async function* readChunks(bytes: StoredBytes, root: string, start = 0, end = bytes.size): AsyncGenerator<Buffer> {
+export async function* readChunks(
+  bytes: StoredBytes,
+  root: string,
+  start = 0,
+  end = bytes.size,
+): AsyncGenerator<Buffer> {
   for (const { leaf, start: from, end: to } of stretches(bytes, Math.max(0, start), Math.min(end, bytes.size))) {
     if (leaf.kind === "inline") yield Buffer.from(leaf.base64, "base64").subarray(from, to);
     else if (leaf.kind === "generated") {
@@ -71,7 +77,7 @@ export async function* readChunks(bytes: StoredBytes, root: string, start = 0, e
 async function* readFileRange(path: string, start: number, end: number): AsyncGenerator<Buffer> {
   const file = await open(path, "r");
   try {
-    for (let at = start; at < end; ) {
+    for (let at = start; at < end;) {
       const buffer = Buffer.allocUnsafe(Math.min(CHUNK, end - at));
       const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
       if (bytesRead === 0) throw new Error(`${path} ends at ${at}, ${end} expected`);

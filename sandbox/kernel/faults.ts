@@ -114,7 +114,8 @@ function fits(match: FaultMatch, method: string, pathAndQuery: string): boolean 
   if (match.path === undefined) return true;
   const pattern = /^\/(.*[^\\])\/([a-z]*)$/.exec(match.path);
   // "/a/" may be meant as a path: it is one unless it holds a sign that only expressions use.
-  if (pattern?.[1] !== undefined && /[\\^$.*+?()[\]{}|]/.test(pattern[1])) return new RegExp(pattern[1], pattern[2]).test(pathAndQuery);
+  if (pattern?.[1] !== undefined && /[\\^$.*+?()[\]{}|]/.test(pattern[1]))
+    return new RegExp(pattern[1], pattern[2]).test(pathAndQuery);
   return pathAndQuery.includes(match.path);
 }
 
@@ -123,25 +124,33 @@ const NUMBERS = ["status", "times", "afterBytes", "bytesPerSecond", "delayMs"] a
 const KNOWN = new Set([...NUMBERS, "system", "kind", "match", "when", "headers", "body", "chunked"] as string[]);
 
 function check(order: FaultOrder): void {
-  for (const key of Object.keys(order)) if (!KNOWN.has(key)) throw new BadFault(`unknown field "${key}"; known: ${[...KNOWN].join(", ")}`);
+  for (const key of Object.keys(order))
+    if (!KNOWN.has(key)) throw new BadFault(`unknown field "${key}"; known: ${[...KNOWN].join(", ")}`);
   if (!SYSTEMS.includes(order.system)) throw new BadFault(`system must be one of ${SYSTEMS.join(", ")}`);
   if (!FAULT_KINDS.includes(order.kind)) throw new BadFault(`kind must be one of ${FAULT_KINDS.join(", ")}`);
   for (const name of NUMBERS) {
     const value = order[name];
-    if (value !== undefined && !(Number.isInteger(value) && value >= 0)) throw new BadFault(`${name} must be a whole number, not ${String(value)}`);
+    if (value !== undefined && !(Number.isInteger(value) && value >= 0))
+      throw new BadFault(`${name} must be a whole number, not ${String(value)}`);
   }
-  if (order.when !== undefined && order.when !== "request" && order.when !== "answer") throw new BadFault('when must be "request" or "answer"');
-  if (order.when === "request" && !REQUEST_KINDS.includes(order.kind)) throw new BadFault(`on the request side only ${REQUEST_KINDS.join(", ")}`);
+  if (order.when !== undefined && order.when !== "request" && order.when !== "answer")
+    throw new BadFault('when must be "request" or "answer"');
+  if (order.when === "request" && !REQUEST_KINDS.includes(order.kind))
+    throw new BadFault(`on the request side only ${REQUEST_KINDS.join(", ")}`);
   if (order.kind === "status" && order.status === undefined) throw new BadFault("kind status needs a status");
-  if (order.status !== undefined && (order.status < 200 || order.status > 599)) throw new BadFault("status must be 200 to 599");
-  if (order.kind === "slow" && !order.bytesPerSecond && !order.delayMs) throw new BadFault("kind slow needs bytesPerSecond or delayMs");
+  if (order.status !== undefined && (order.status < 200 || order.status > 599))
+    throw new BadFault("status must be 200 to 599");
+  if (order.kind === "slow" && !order.bytesPerSecond && !order.delayMs)
+    throw new BadFault("kind slow needs bytesPerSecond or delayMs");
   checkMatch(order.match ?? {});
 }
 
 function checkMatch(match: FaultMatch): void {
   if (typeof match !== "object") throw new BadFault("match must be an object { method?, path?, nth? }");
-  for (const key of Object.keys(match)) if (!["method", "path", "nth"].includes(key)) throw new BadFault(`unknown field "match.${key}"`);
-  if (match.nth !== undefined && !(Number.isInteger(match.nth) && match.nth > 0)) throw new BadFault("match.nth must be 1 or more");
+  for (const key of Object.keys(match))
+    if (!["method", "path", "nth"].includes(key)) throw new BadFault(`unknown field "match.${key}"`);
+  if (match.nth !== undefined && !(Number.isInteger(match.nth) && match.nth > 0))
+    throw new BadFault("match.nth must be 1 or more");
   try {
     fits(match, match.method ?? "", "");
   } catch (error) {

@@ -15,7 +15,7 @@ const KEPT_BLOCKS = 16;
 export function generatedBytes(seed: number, start: number, end: number): Buffer {
   const block = blockOf(seed);
   const result = Buffer.allocUnsafe(end - start);
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     const inBlock = at % BLOCK;
     const length = Math.min(BLOCK - inBlock, end - at);
     block.copy(result, at - start, inBlock, inBlock + length);

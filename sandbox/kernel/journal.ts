@@ -26,8 +26,12 @@ export class Journal {
   static async open(folder: string, name: string): Promise<{ journal: Journal; value: object | undefined }> {
     const own = new RegExp(`^${name.replace(/[^\w-]/g, "\\$&")}\\.(\\d+)\\.(snapshot|journal|temp)$`);
     const files = (await readdir(folder)).map((file) => own.exec(file)).filter((match) => match !== null);
-    const generation = Math.max(0, ...files.filter((match) => match[2] === "snapshot").map((match) => Number(match[1])));
-    for (const match of files) if (Number(match[1]) !== generation || match[2] === "temp") await rm(join(folder, match[0]));
+    const generation = Math.max(
+      0,
+      ...files.filter((match) => match[2] === "snapshot").map((match) => Number(match[1])),
+    );
+    for (const match of files)
+      if (Number(match[1]) !== generation || match[2] === "temp") await rm(join(folder, match[0]));
     const journal = new Journal(folder, name, generation, undefined, 0, 0);
     if (generation === 0) return { journal, value: undefined };
     return { journal, value: await journal.load() };
@@ -81,7 +85,8 @@ export class Journal {
     const old = { log: this.log, generation: this.generation };
     Object.assign(this, { log, generation: next, written: 0, snapshotSize: size });
     await old.log?.close();
-    for (const kind of ["snapshot", "journal"]) await rm(join(this.folder, `${this.name}.${old.generation}.${kind}`), { force: true });
+    for (const kind of ["snapshot", "journal"])
+      await rm(join(this.folder, `${this.name}.${old.generation}.${kind}`), { force: true });
   }
 
   async close(): Promise<void> {
@@ -142,7 +147,8 @@ function* changes(value: object, touched: Touched): Generator<Change> {
     if (inner === "whole" || typeof member !== "object" || member === null) yield change([key], member);
     else {
       // An array's length comes last: it cuts off what was removed.
-      for (const innerKey of inner) if (innerKey !== "length") yield change([key, innerKey], Reflect.get(member, innerKey));
+      for (const innerKey of inner)
+        if (innerKey !== "length") yield change([key, innerKey], Reflect.get(member, innerKey));
       if (Array.isArray(member)) yield [[key, "length"], member.length];
       else if (inner.has("length")) yield change([key, "length"], Reflect.get(member, "length"));
     }

@@ -45,7 +45,8 @@ export class RequestLog {
     const found: LogEntry[] = [];
     for (let n = this.last; n >= from && found.length < limit; n--) {
       const entry = this.ring[(n - 1) % KEPT];
-      if (!entry || (system !== undefined && entry.system !== system) || (refused && entry.refused === undefined)) continue;
+      if (!entry || (system !== undefined && entry.system !== system) || (refused && entry.refused === undefined))
+        continue;
       found.push(entry);
     }
     return found.reverse();

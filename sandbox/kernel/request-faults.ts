@@ -23,7 +23,11 @@ export class RequestBody extends Transform {
     super({ highWaterMark: 256 * 1024 });
   }
 
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null, chunk?: Buffer) => void): void {
+  override _transform(
+    chunk: Buffer,
+    _encoding: BufferEncoding,
+    done: (error?: Error | null, chunk?: Buffer) => void,
+  ): void {
     const before = this.received;
     this.received += chunk.length;
     const fault = this.fault;

@@ -52,7 +52,11 @@ export class SandboxKernel {
     const folder = join(options.dataDir, "state", "kernel");
     await mkdir(folder, { recursive: true });
     const clockState = await DurableState.open(folder, "clock", () => ({ offsetMs: T0.getTime() - Date.now() }));
-    const settingsState = await DurableState.open<Record<string, Record<string, unknown>>>(folder, "settings", () => ({}));
+    const settingsState = await DurableState.open<Record<string, Record<string, unknown>>>(
+      folder,
+      "settings",
+      () => ({}),
+    );
     const clock = new MovableClock(clockState.value.offsetMs);
     const settings = new Settings(settingsState);
     const kernel = new SandboxKernel(options, clock, clockState, settings, settingsState, new Digests(options.dataDir));
@@ -144,7 +148,8 @@ export class SandboxKernel {
     this.clock.clear();
     await this.tearDown();
     for (const system of this.systems.keys()) {
-      for (const kind of ["state", "content"]) await rm(join(this.dataDir, kind, system), { recursive: true, force: true });
+      for (const kind of ["state", "content"])
+        await rm(join(this.dataDir, kind, system), { recursive: true, force: true });
     }
     await this.settings.reset();
     await this.setClock(T0);

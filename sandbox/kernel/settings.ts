@@ -31,9 +31,14 @@ export class Settings {
     const live = this.live.get(system);
     if (!live) throw new BadSettings(`system ${system} is not there or has no settings`);
     for (const [name, value] of Object.entries(changes)) {
-      if (!(name in live)) throw new BadSettings(`${system} has no setting "${name}"; it has ${Object.keys(live).join(", ")}`);
+      if (!(name in live))
+        throw new BadSettings(`${system} has no setting "${name}"; it has ${Object.keys(live).join(", ")}`);
       const now = live[name];
-      if (now !== null && value !== null && (typeof value !== typeof now || Array.isArray(value) !== Array.isArray(now))) {
+      if (
+        now !== null &&
+        value !== null &&
+        (typeof value !== typeof now || Array.isArray(value) !== Array.isArray(now))
+      ) {
         throw new BadSettings(`setting "${name}" of ${system} is a ${Array.isArray(now) ? "list" : typeof now}`);
       }
     }

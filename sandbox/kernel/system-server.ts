@@ -23,9 +23,12 @@ export class SystemServer {
   private simulator: Simulator | undefined;
 
   constructor(private readonly parts: ServerParts) {
-    this.server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 0, maxHeaderSize: 64 << 10 }, (raw, response) => {
-      void this.serve(raw, response);
-    });
+    this.server = createServer(
+      { keepAliveTimeout: 65_000, requestTimeout: 0, maxHeaderSize: 64 << 10 },
+      (raw, response) => {
+        void this.serve(raw, response);
+      },
+    );
   }
 
   /** @returns the port; @throws the listen error, e.g. EADDRINUSE */
@@ -95,7 +98,8 @@ export class SystemServer {
   }
 
   private process(request: ServerRequest, response: ServerResponse): Promise<SandboxAnswer> {
-    if (!this.simulator) return Promise.resolve({ status: 503, headers: { "retry-after": "1" }, body: "the sandbox is being reset" });
+    if (!this.simulator)
+      return Promise.resolve({ status: 503, headers: { "retry-after": "1" }, body: "the sandbox is being reset" });
     return this.simulator.handle(request, response);
   }
 }
@@ -119,7 +123,8 @@ function errorAnswer(error: unknown): SandboxAnswer {
   const headers = { "content-type": "application/json" };
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof BodyTooLarge) return { status: 413, headers, body: JSON.stringify({ error: message }) };
-  if (error instanceof BadPath || error instanceof BadMultipart) return { status: 400, headers, body: JSON.stringify({ error: message }) };
+  if (error instanceof BadPath || error instanceof BadMultipart)
+    return { status: 400, headers, body: JSON.stringify({ error: message }) };
   process.stderr.write(`sandbox: ${error instanceof Error ? (error.stack ?? message) : message}\n`);
   return { status: 500, headers, body: JSON.stringify({ error: `the sandbox failed: ${message}` }) };
 }

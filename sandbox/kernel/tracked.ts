@@ -33,16 +33,19 @@ export function trackedDraft<T extends object>(root: T, touched: Touched, use: D
 
   function wrap(value: object, path: readonly string[]): object {
     const known = wrappers.get(value);
-    if (known && known.path.length === path.length && known.path.every((key, at) => key === path[at])) return known.proxy;
+    if (known && known.path.length === path.length && known.path.every((key, at) => key === path[at]))
+      return known.proxy;
     const proxy = new Proxy(value, {
       get(target, key, receiver) {
         use.used = true;
         const member: unknown = Reflect.get(target, key, receiver);
         if (typeof member === "function" && Array.isArray(target) && SEARCHES_BY_IDENTITY.has(key)) {
           // Elements read through the wrapper are wrappers themselves, so a search for the bare object must look at the bare array.
-          return (wanted: unknown, ...rest: unknown[]): unknown => Reflect.apply(member, target, [unwrap(wanted), ...rest]);
+          return (wanted: unknown, ...rest: unknown[]): unknown =>
+            Reflect.apply(member, target, [unwrap(wanted), ...rest]);
         }
-        if (typeof member !== "object" || member === null || typeof key === "symbol" || rawOf.has(member)) return member;
+        if (typeof member !== "object" || member === null || typeof key === "symbol" || rawOf.has(member))
+          return member;
         return wrap(member, path.length < 2 ? [...path, key] : path);
       },
       set(target, key, value) {

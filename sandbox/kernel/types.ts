@@ -35,7 +35,10 @@ export interface SandboxFiles {
   read(bytes: StoredBytes, start?: number, end?: number): NodeJS.ReadableStream;
   readAll(bytes: StoredBytes): Promise<Buffer>;
   /** Stores a stream as a new file in the data folder, hashing on the way. */
-  write(stream: NodeJS.ReadableStream, algorithms?: string[]): Promise<{ bytes: StoredBytes; digests: Record<string, string> }>;
+  write(
+    stream: NodeJS.ReadableStream,
+    algorithms?: string[],
+  ): Promise<{ bytes: StoredBytes; digests: Record<string, string> }>;
   remove(bytes: StoredBytes): Promise<void>;
   /** Hex digest, off the main thread for large content. Algorithm names of node:crypto. */
   digest(bytes: StoredBytes, algorithm: string): Promise<string>;

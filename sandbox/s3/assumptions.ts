@@ -25,3 +25,6 @@ export function restoreExpiry(ready: Date, days: number): Date {
 /** AWS answers a copy of an object onto itself that changes nothing with this text [A: as long known]. */
 export const SELF_COPY_TEXT =
   "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.";
+
+/** Mode of the retention that follows a released event hold when the version had none [A: not documented]. */
+export const RELEASED_MODE = "GOVERNANCE";

@@ -88,7 +88,10 @@ export function numberParam(call: Call, name: string, fallback: number, most: nu
   const text = call.request.query.get(name);
   if (text === null || text === "") return fallback;
   if (!/^\d{1,10}$/.test(text)) {
-    throw new S3Error("InvalidArgument", { message: `Provided ${name} not an integer or within integer range`, fields: { ArgumentName: name, ArgumentValue: text } });
+    throw new S3Error("InvalidArgument", {
+      message: `Provided ${name} not an integer or within integer range`,
+      fields: { ArgumentName: name, ArgumentValue: text },
+    });
   }
   return Math.min(Number(text), most);
 }

@@ -22,12 +22,25 @@ export interface RunningChecksum {
   digest(): Buffer;
 }
 
-const HASHES: Partial<Record<ChecksumAlgorithm, string>> = { SHA1: "sha1", SHA256: "sha256", SHA512: "sha512", MD5: "md5" };
-const CRCS: Partial<Record<ChecksumAlgorithm, () => RunningCrc>> = { CRC32: newCrc32, CRC32C: newCrc32c, CRC64NVME: newCrc64 };
+const HASHES: Partial<Record<ChecksumAlgorithm, string>> = {
+  SHA1: "sha1",
+  SHA256: "sha256",
+  SHA512: "sha512",
+  MD5: "md5",
+};
+const CRCS: Partial<Record<ChecksumAlgorithm, () => RunningCrc>> = {
+  CRC32: newCrc32,
+  CRC32C: newCrc32c,
+  CRC64NVME: newCrc64,
+};
 
 export function newChecksum(algorithm: ChecksumAlgorithm): RunningChecksum {
   const crc = CRCS[algorithm]?.();
-  if (crc) return { update: (chunk) => crc.update(chunk), digest: () => crcBytes(crc.value, algorithm === "CRC64NVME" ? 8 : 4) };
+  if (crc)
+    return {
+      update: (chunk) => crc.update(chunk),
+      digest: () => crcBytes(crc.value, algorithm === "CRC64NVME" ? 8 : 4),
+    };
   const hash = createHash(HASHES[algorithm] ?? "sha256");
   return { update: (chunk) => void hash.update(chunk), digest: () => hash.digest() };
 }
@@ -50,17 +63,26 @@ export function checksumElement(algorithm: ChecksumAlgorithm): string {
 /** @throws S3Error InvalidRequest for an algorithm this engine does not know */
 export function asAlgorithm(name: string): ChecksumAlgorithm {
   const algorithm = ALGORITHMS.find((known) => known === name.toUpperCase());
-  if (!algorithm) throw new S3Error("InvalidRequest", { message: "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]" });
+  if (!algorithm)
+    throw new S3Error("InvalidRequest", {
+      message:
+        "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]",
+    });
   return algorithm;
 }
 
 /** The checksum given in a header of its own, if any. @throws S3Error InvalidRequest when malformed or more than one */
-export function declaredChecksum(headers: IncomingHttpHeaders): { algorithm: ChecksumAlgorithm; value: string } | undefined {
+export function declaredChecksum(
+  headers: IncomingHttpHeaders,
+): { algorithm: ChecksumAlgorithm; value: string } | undefined {
   const given = ALGORITHMS.flatMap((algorithm) => {
     const value = headers[checksumHeader(algorithm)];
     return typeof value === "string" ? [{ algorithm, value }] : [];
   });
-  if (given.length > 1) throw new S3Error("InvalidRequest", { message: "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed." });
+  if (given.length > 1)
+    throw new S3Error("InvalidRequest", {
+      message: "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.",
+    });
   const [first] = given;
   if (first) checkForm(first.algorithm, first.value);
   return first;
@@ -75,8 +97,13 @@ export function checkForm(algorithm: ChecksumAlgorithm, value: string): void {
 }
 
 /** The checksum of a multipart object from those of its parts (apis/s3.md section 9). */
-export function checksumOfParts(algorithm: ChecksumAlgorithm, type: ChecksumType, parts: { value: string; size: number }[]): Checksum {
-  const form = algorithm === "CRC32" || algorithm === "CRC32C" || algorithm === "CRC64NVME" ? CRC_FORMS[algorithm] : undefined;
+export function checksumOfParts(
+  algorithm: ChecksumAlgorithm,
+  type: ChecksumType,
+  parts: { value: string; size: number }[],
+): Checksum {
+  const form =
+    algorithm === "CRC32" || algorithm === "CRC32C" || algorithm === "CRC64NVME" ? CRC_FORMS[algorithm] : undefined;
   if (type === "COMPOSITE" || !form) {
     const running = newChecksum(algorithm);
     for (const part of parts) running.update(Buffer.from(part.value, "base64"));

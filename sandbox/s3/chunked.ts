@@ -17,12 +17,17 @@ export interface Trailer {
  * @param trailer filled with the trailer's lines when the body has ended
  * @throws S3Error IncompleteBody, InvalidRequest (framing), SignatureDoesNotMatch
  */
-export async function* unchunk(body: AsyncIterable<Buffer | string>, signer: SigV4Signer | undefined, trailer: Trailer): AsyncGenerator<Buffer> {
+export async function* unchunk(
+  body: AsyncIterable<Buffer | string>,
+  signer: SigV4Signer | undefined,
+  trailer: Trailer,
+): AsyncGenerator<Buffer> {
   const input = new ByteReader(body);
   let previous = signer?.signature ?? "";
   for (;;) {
     const [lengthText = "", ...extensions] = (await input.line()).split(";");
-    if (!/^[0-9a-fA-F]{1,16}$/.test(lengthText)) throw new S3Error("InvalidRequest", { message: `"${lengthText.slice(0, 32)}" is no chunk length` });
+    if (!/^[0-9a-fA-F]{1,16}$/.test(lengthText))
+      throw new S3Error("InvalidRequest", { message: `"${lengthText.slice(0, 32)}" is no chunk length` });
     let left = parseInt(lengthText, 16);
     const last = left === 0;
     const hash: Hash | undefined = signer ? createHash("sha256") : undefined;
@@ -42,11 +47,17 @@ export async function* unchunk(body: AsyncIterable<Buffer | string>, signer: Sig
 function checkChunk(signer: SigV4Signer, previous: string, contentHash: string, extensions: string[]): string {
   const given = extensions.find((extension) => extension.startsWith("chunk-signature="))?.slice(16);
   const expected = chunkSignature(signer, previous, contentHash);
-  if (given !== expected) throw new S3Error("SignatureDoesNotMatch", { message: "The signature of a chunk does not match." });
+  if (given !== expected)
+    throw new S3Error("SignatureDoesNotMatch", { message: "The signature of a chunk does not match." });
   return expected;
 }
 
-async function readTrailer(input: ByteReader, trailer: Trailer, signer: SigV4Signer | undefined, previous: string): Promise<void> {
+async function readTrailer(
+  input: ByteReader,
+  trailer: Trailer,
+  signer: SigV4Signer | undefined,
+  previous: string,
+): Promise<void> {
   let signedText = "";
   for (let line = await input.lineOrEnd(); line !== undefined && line !== ""; line = await input.lineOrEnd()) {
     const colon = line.indexOf(":");
@@ -58,7 +69,8 @@ async function readTrailer(input: ByteReader, trailer: Trailer, signer: SigV4Sig
   const signature = trailer.headers.get("x-amz-trailer-signature");
   if (signer && signature !== undefined) {
     const expected = chunkSignature(signer, previous, createHash("sha256").update(signedText).digest("hex"), true);
-    if (signature !== expected) throw new S3Error("SignatureDoesNotMatch", { message: "The signature of the trailer does not match." });
+    if (signature !== expected)
+      throw new S3Error("SignatureDoesNotMatch", { message: "The signature of the trailer does not match." });
   }
   await input.drain();
 }
@@ -86,7 +98,8 @@ class ByteReader {
         this.buffered = this.buffered.subarray(end + 2);
         return line;
       }
-      if (this.buffered.length > LINE_LIMIT) throw new S3Error("InvalidRequest", { message: "a chunk header is too long" });
+      if (this.buffered.length > LINE_LIMIT)
+        throw new S3Error("InvalidRequest", { message: "a chunk header is too long" });
       if (!(await this.more())) return this.buffered.length === 0 ? undefined : this.rest();
     }
   }

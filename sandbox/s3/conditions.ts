@@ -32,15 +32,22 @@ export function assertWanted(call: Call, version: ObjectVersion, kind: "plain" |
   const [match, noneMatch, modifiedSince, unmodifiedSince] = READ_CONDITIONS[kind].map((name) => header(call, name));
   // HTTP dates have whole seconds.
   const modified = Math.floor(new Date(version.modified).getTime() / 1000) * 1000;
-  const failed = (condition: string): S3Error => new S3Error("PreconditionFailed", { fields: { Condition: condition } });
+  const failed = (condition: string): S3Error =>
+    new S3Error("PreconditionFailed", { fields: { Condition: condition } });
   if (match !== undefined) {
     if (!sameEtag(match, version.etag)) throw failed("If-Match");
-  } else if (unmodifiedSince !== undefined && modified > Date.parse(unmodifiedSince)) throw failed("If-Unmodified-Since");
+  } else if (unmodifiedSince !== undefined && modified > Date.parse(unmodifiedSince))
+    throw failed("If-Unmodified-Since");
   const known =
-    noneMatch === undefined ? modifiedSince !== undefined && modified <= Date.parse(modifiedSince) : sameEtag(noneMatch, version.etag);
+    noneMatch === undefined
+      ? modifiedSince !== undefined && modified <= Date.parse(modifiedSince)
+      : sameEtag(noneMatch, version.etag);
   if (!known) return;
   if (kind === "source") throw failed("x-amz-copy-source-If-None-Match");
-  throw new S3Error("PreconditionFailed", { status: 304, headers: { etag: `"${version.etag}"`, "last-modified": new Date(version.modified).toUTCString() } });
+  throw new S3Error("PreconditionFailed", {
+    status: 304,
+    headers: { etag: `"${version.etag}"`, "last-modified": new Date(version.modified).toUTCString() },
+  });
 }
 
 function sameEtag(header: string, etag: string): boolean {

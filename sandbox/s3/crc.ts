@@ -60,7 +60,16 @@ function slicingTables(): Uint32Array[] {
 }
 
 function advanceCrc32c(start: number, chunk: Buffer): number {
-  const [t0, t1, t2, t3, t4, t5, t6, t7] = CRC32C_TABLES as [Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array];
+  const [t0, t1, t2, t3, t4, t5, t6, t7] = CRC32C_TABLES as [
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+  ];
   const at = (table: Uint32Array, index: number): number => table[index & 255] ?? 0;
   let crc = start;
   let i = 0;
@@ -68,8 +77,14 @@ function advanceCrc32c(start: number, chunk: Buffer): number {
     const low = crc ^ chunk.readInt32LE(i);
     const high = chunk.readInt32LE(i + 4);
     crc =
-      at(t7, low) ^ at(t6, low >>> 8) ^ at(t5, low >>> 16) ^ at(t4, low >>> 24) ^
-      at(t3, high) ^ at(t2, high >>> 8) ^ at(t1, high >>> 16) ^ at(t0, high >>> 24);
+      at(t7, low) ^
+      at(t6, low >>> 8) ^
+      at(t5, low >>> 16) ^
+      at(t4, low >>> 24) ^
+      at(t3, high) ^
+      at(t2, high >>> 8) ^
+      at(t1, high >>> 16) ^
+      at(t0, high >>> 24);
   }
   for (; i < chunk.length; i++) crc = (crc >>> 8) ^ at(t0, crc ^ (chunk[i] ?? 0));
   return crc >>> 0;
@@ -122,7 +137,12 @@ export const CRC_FORMS = {
  *
  * @param secondLength bytes of the second stretch
  */
-export function combineCrc(form: { width: number; polynomial: bigint }, first: bigint, second: bigint, secondLength: number): bigint {
+export function combineCrc(
+  form: { width: number; polynomial: bigint },
+  first: bigint,
+  second: bigint,
+  secondLength: number,
+): bigint {
   let matrix = oneZeroBit(form);
   for (let i = 0; i < 3; i++) matrix = times(matrix, matrix); // one zero byte
   let crc = first;

@@ -44,7 +44,12 @@ export interface S3Engine {
 /** Builds an engine on a context of the kernel; state and content lie in the context's system. */
 export async function createS3Engine(options: S3EngineOptions): Promise<S3Engine> {
   const { context } = options;
-  const state = await context.state<S3State>("s3", () => ({ buckets: seedBuckets(options), objects: {}, uploads: {}, parts: {} }));
+  const state = await context.state<S3State>("s3", () => ({
+    buckets: seedBuckets(options),
+    objects: {},
+    uploads: {},
+    parts: {},
+  }));
   const store = new S3Store(context, state, options.keepContent ?? false);
   const settings = (options.operations ?? "all") === "all" ? context.settings(DEFAULT_SETTINGS) : DEFAULT_SETTINGS;
   return {
@@ -54,7 +59,9 @@ export async function createS3Engine(options: S3EngineOptions): Promise<S3Engine
       const answer = await answerTo(request, basePath).catch((error: unknown) => {
         if (!(error instanceof S3Error)) throw error;
         const failed = error.answer(request.path, ids);
-        return request.method === "HEAD" || failed.status === 304 ? { status: failed.status, headers: failed.headers ?? {} } : failed;
+        return request.method === "HEAD" || failed.status === 304
+          ? { status: failed.status, headers: failed.headers ?? {} }
+          : failed;
       });
       return { ...answer, headers: { server: "AmazonS3", ...ids, ...answer.headers } };
     },
@@ -85,7 +92,9 @@ function takeApart(path: string, basePath: string): { bucketName: string; key: s
   try {
     const decoded = decodeURIComponent(path.slice(basePath.length)).replace(/^\//, "");
     const slash = decoded.indexOf("/");
-    return slash < 0 ? { bucketName: decoded, key: "" } : { bucketName: decoded.slice(0, slash), key: decoded.slice(slash + 1) };
+    return slash < 0
+      ? { bucketName: decoded, key: "" }
+      : { bucketName: decoded.slice(0, slash), key: decoded.slice(slash + 1) };
   } catch {
     throw new BadPath(`the path is not valid percent-encoding: ${path}`);
   }
@@ -94,7 +103,10 @@ function takeApart(path: string, basePath: string): { bucketName: string; key: s
 /** A bucket of another region answers with the way there (apis/s3.md: clients follow `x-amz-bucket-region`). */
 function redirectToRegion(bucket: BucketRecord | undefined, principal: S3Principal): void {
   if (!bucket || !principal.signer || principal.signer.region === bucket.region) return;
-  throw new S3Error("PermanentRedirect", { headers: { "x-amz-bucket-region": bucket.region }, fields: { Bucket: bucket.name, Region: bucket.region } });
+  throw new S3Error("PermanentRedirect", {
+    headers: { "x-amz-bucket-region": bucket.region },
+    fields: { Bucket: bucket.name, Region: bucket.region },
+  });
 }
 
 function seedBuckets({ context, buckets, region }: S3EngineOptions): Record<string, BucketRecord> {
@@ -102,7 +114,13 @@ function seedBuckets({ context, buckets, region }: S3EngineOptions): Record<stri
   return Object.fromEntries(
     buckets.map((seed) => [
       seed.name,
-      { name: seed.name, created, region: seed.region ?? region, versioning: seed.versioning ?? (seed.objectLock ? "enabled" : "off"), objectLock: seed.objectLock ?? false },
+      {
+        name: seed.name,
+        created,
+        region: seed.region ?? region,
+        versioning: seed.versioning ?? (seed.objectLock ? "enabled" : "off"),
+        objectLock: seed.objectLock ?? false,
+      },
     ]),
   );
 }

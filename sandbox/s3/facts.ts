@@ -51,7 +51,8 @@ export function metadataOf(headers: IncomingHttpHeaders): Record<string, string>
     metadata[name.slice(META.length)] = value;
     size += name.length - META.length + value.length;
   }
-  if (size > METADATA_LIMIT) throw new S3Error("MetadataTooLarge", { fields: { Size: size, MaxSizeAllowed: METADATA_LIMIT } });
+  if (size > METADATA_LIMIT)
+    throw new S3Error("MetadataTooLarge", { fields: { Size: size, MaxSizeAllowed: METADATA_LIMIT } });
   return metadata;
 }
 

@@ -15,7 +15,9 @@ export const s3Simulator: SimulatorFactory = async (context): Promise<Simulator>
     region: S3_REGION,
     buckets: SEED_BUCKETS,
     authenticate: (request) => {
-      const signer = verifySigV4(request, (accessKeyId) => (accessKeyId === S3_USER.accessKeyId ? S3_USER.secretAccessKey : undefined));
+      const signer = verifySigV4(request, (accessKeyId) =>
+        accessKeyId === S3_USER.accessKeyId ? S3_USER.secretAccessKey : undefined,
+      );
       return { login: signer.accessKeyId, signer };
     },
   });
@@ -32,8 +34,11 @@ export const s3Simulator: SimulatorFactory = async (context): Promise<Simulator>
         Objects: objects.filter(({ versions: [newest] }) => newest && !newest.deleteMarker).length,
         Versions: versions.length,
         Bytes: versions.reduce((sum, { size }) => sum + size, 0),
-        Locked: versions.filter(({ lock }) => lock.mode !== undefined || lock.legalHold === "ON" || lock.eventHold === "ON").length,
-        Archived: versions.filter(({ storageClass }) => storageClass === "GLACIER" || storageClass === "DEEP_ARCHIVE").length,
+        Locked: versions.filter(
+          ({ lock }) => lock.mode !== undefined || lock.legalHold === "ON" || lock.eventHold === "ON",
+        ).length,
+        Archived: versions.filter(({ storageClass }) => storageClass === "GLACIER" || storageClass === "DEEP_ARCHIVE")
+          .length,
         "Open uploads": Object.keys(store.value.uploads).length,
       };
     },

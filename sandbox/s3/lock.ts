@@ -10,27 +10,41 @@ export function lockOfHeaders(call: Call, bucket: BucketRecord): ObjectLock {
   const until = header(call, "x-amz-object-lock-retain-until-date");
   const legalHold = header(call, "x-amz-object-lock-legal-hold");
   const asked = mode !== undefined || until !== undefined || legalHold !== undefined;
-  if (asked && !bucket.objectLock) throw new S3Error("InvalidRequest", { message: "Bucket is missing Object Lock Configuration" });
+  if (asked && !bucket.objectLock)
+    throw new S3Error("InvalidRequest", { message: "Bucket is missing Object Lock Configuration" });
   if ((mode === undefined) !== (until === undefined)) {
-    throw new S3Error("InvalidArgument", { message: "x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied" });
+    throw new S3Error("InvalidArgument", {
+      message: "x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied",
+    });
   }
   if (legalHold !== undefined && legalHold !== "ON" && legalHold !== "OFF") {
     throw new S3Error("InvalidArgument", { message: "Legal Hold must be either of 'ON' or 'OFF'" });
   }
   const now = call.store.now();
-  const retention = mode === undefined ? defaultLock(bucket, now) : { mode: asMode(mode), until: asUntil(until ?? "", now) };
+  const retention =
+    mode === undefined ? defaultLock(bucket, now) : { mode: asMode(mode), until: asUntil(until ?? "", now) };
   return { ...retention, ...(legalHold === undefined ? {} : { legalHold }) };
 }
 
 /** Uploads that will be locked need a checksum (apis/s3.md section 6). @throws S3Error InvalidRequest */
 export function demandIntegrity(call: Call, lock: ObjectLock, bucket: BucketRecord): void {
   const names = Object.keys(call.request.headers);
-  const has = names.some((name) => name === "content-md5" || name === "x-amz-trailer" || name.startsWith("x-amz-checksum-") || name === "x-amz-sdk-checksum-algorithm");
+  const has = names.some(
+    (name) =>
+      name === "content-md5" ||
+      name === "x-amz-trailer" ||
+      name.startsWith("x-amz-checksum-") ||
+      name === "x-amz-sdk-checksum-algorithm",
+  );
   if (has) return;
   if (lock.mode !== undefined || lock.legalHold === "ON") {
-    throw new S3Error("InvalidRequest", { message: "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters" });
+    throw new S3Error("InvalidRequest", {
+      message:
+        "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters",
+    });
   }
-  if (bucket.demandChecksum) throw new S3Error("AccessDenied", { message: "Access Denied by a bucket policy: uploads need a checksum" });
+  if (bucket.demandChecksum)
+    throw new S3Error("AccessDenied", { message: "Access Denied by a bucket policy: uploads need a checksum" });
 }
 
 function defaultLock(bucket: BucketRecord, now: Date): ObjectLock {
@@ -43,7 +57,8 @@ function defaultLock(bucket: BucketRecord, now: Date): ObjectLock {
 }
 
 export function asMode(text: string): LockMode {
-  if (text !== "GOVERNANCE" && text !== "COMPLIANCE") throw new S3Error("InvalidArgument", { message: "Unknown wormMode directive." });
+  if (text !== "GOVERNANCE" && text !== "COMPLIANCE")
+    throw new S3Error("InvalidArgument", { message: "Unknown wormMode directive." });
   return text;
 }
 
@@ -55,7 +70,9 @@ export function asUntil(text: string, now: Date): string {
   }
   if (until <= now) throw new S3Error("InvalidArgument", { message: "The retain until date must be in the future!" });
   if (until.getUTCFullYear() - now.getUTCFullYear() > LONGEST_YEARS) {
-    throw new S3Error("InvalidArgument", { message: `The retain until date must not be more than ${LONGEST_YEARS} years ahead` });
+    throw new S3Error("InvalidArgument", {
+      message: `The retain until date must not be more than ${LONGEST_YEARS} years ahead`,
+    });
   }
   return until.toISOString();
 }
@@ -74,12 +91,19 @@ export function assertRemovable(lock: ObjectLock, now: Date, bypass: boolean): v
 }
 
 /** Checks a change of retention. @throws S3Error AccessDenied for a shorter or weaker one that is not allowed */
-export function assertRetentionChange(before: ObjectLock, after: { mode?: LockMode; until?: string }, now: Date, bypass: boolean): void {
+export function assertRetentionChange(
+  before: ObjectLock,
+  after: { mode?: LockMode; until?: string },
+  now: Date,
+  bypass: boolean,
+): void {
   if (before.until === undefined || new Date(before.until) <= now) return;
   const shorter = after.until === undefined || after.until < before.until;
   const weaker = before.mode === "COMPLIANCE" ? after.mode !== "COMPLIANCE" : false;
   const otherMode = after.mode !== before.mode;
-  if (before.mode === "COMPLIANCE" ? shorter || weaker : (shorter || (otherMode && after.mode === undefined)) && !bypass) {
+  if (
+    before.mode === "COMPLIANCE" ? shorter || weaker : (shorter || (otherMode && after.mode === undefined)) && !bypass
+  ) {
     throw new S3Error("AccessDenied", { message: "Access Denied because object protected by object lock." });
   }
 }

@@ -38,7 +38,16 @@ export interface BucketRecord {
 
 /** Headers kept with an object and given back with it. */
 export type StoredHeaders = Partial<
-  Record<"content-type" | "content-encoding" | "content-disposition" | "content-language" | "cache-control" | "expires" | "x-amz-website-redirect-location", string>
+  Record<
+    | "content-type"
+    | "content-encoding"
+    | "content-disposition"
+    | "content-language"
+    | "cache-control"
+    | "expires"
+    | "x-amz-website-redirect-location",
+    string
+  >
 >;
 
 export interface Restore {

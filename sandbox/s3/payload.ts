@@ -1,7 +1,14 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import type { SandboxFiles, SandboxRequest, StoredBytes } from "../kernel/types.js";
-import { asAlgorithm, checkForm, checksumHeader, declaredChecksum, newChecksum, type ChecksumAlgorithm } from "./checksums.js";
+import {
+  asAlgorithm,
+  checkForm,
+  checksumHeader,
+  declaredChecksum,
+  newChecksum,
+  type ChecksumAlgorithm,
+} from "./checksums.js";
 import { unchunk, type Trailer } from "./chunked.js";
 import { S3Error } from "./errors.js";
 import type { SigV4Signer } from "./sigv4.js";
@@ -50,7 +57,8 @@ export async function storePayload(
     for await (const chunk of plain) {
       const buffer = Buffer.from(chunk);
       size += buffer.length;
-      if (size > declared.length) throw new S3Error("IncompleteBody", { message: "The body is longer than its length header says." });
+      if (size > declared.length)
+        throw new S3Error("IncompleteBody", { message: "The body is longer than its length header says." });
       running?.update(buffer);
       yield buffer;
     }
@@ -71,13 +79,16 @@ export async function storePayload(
 
 /** Reads a small body (XML of a sub-resource) and checks it the same way. */
 export async function readPayload(request: SandboxRequest, signer: SigV4Signer | undefined): Promise<string> {
-  const hasLength = request.headers["content-length"] !== undefined || request.headers["transfer-encoding"] !== undefined;
+  const hasLength =
+    request.headers["content-length"] !== undefined || request.headers["transfer-encoding"] !== undefined;
   if (!hasLength) return "";
   const declared = readDeclared(request, signer);
   const trailer: Trailer = { headers: new Map() };
   const raw = await request.body(8 << 20);
   const chunks: Buffer[] = [];
-  if (declared.framed) for await (const chunk of unchunk(Readable.from([raw]), declared.signedChunks ? signer : undefined, trailer)) chunks.push(chunk);
+  if (declared.framed)
+    for await (const chunk of unchunk(Readable.from([raw]), declared.signedChunks ? signer : undefined, trailer))
+      chunks.push(chunk);
   else chunks.push(raw);
   const content = Buffer.concat(chunks);
   const running = declared.checksum ? newChecksum(declared.checksum.algorithm) : undefined;
@@ -94,19 +105,24 @@ function readDeclared(request: SandboxRequest, signer: SigV4Signer | undefined):
   const { headers } = request;
   const hash = signer?.payloadHash ?? text(headers["x-amz-content-sha256"]) ?? "UNSIGNED-PAYLOAD";
   const streaming = hash.startsWith("STREAMING-");
-  const framed = streaming || (headers["content-encoding"] ?? "").split(",").some((coding) => coding.trim() === "aws-chunked");
+  const framed =
+    streaming || (headers["content-encoding"] ?? "").split(",").some((coding) => coding.trim() === "aws-chunked");
   const lengthText = framed ? text(headers["x-amz-decoded-content-length"]) : headers["content-length"];
   if (lengthText === undefined || !/^\d+$/.test(lengthText)) throw new S3Error("MissingContentLength");
   const length = Number(lengthText);
-  if (length > LARGEST_PUT) throw new S3Error("EntityTooLarge", { fields: { ProposedSize: length, MaxSizeAllowed: LARGEST_PUT } });
+  if (length > LARGEST_PUT)
+    throw new S3Error("EntityTooLarge", { fields: { ProposedSize: length, MaxSizeAllowed: LARGEST_PUT } });
   const declared: Declared = { length, framed, signedChunks: hash.startsWith("STREAMING-AWS4-HMAC-SHA256-PAYLOAD") };
   if (/^[0-9a-f]{64}$/.test(hash)) declared.sha256 = hash;
   else if (!streaming && hash !== "UNSIGNED-PAYLOAD") {
-    throw new S3Error("InvalidArgument", { message: "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-…, or a valid sha256 value." });
+    throw new S3Error("InvalidArgument", {
+      message: "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-…, or a valid sha256 value.",
+    });
   }
   const md5 = text(headers["content-md5"]);
   if (md5 !== undefined) {
-    if (Buffer.from(md5, "base64").length !== 16) throw new S3Error("InvalidDigest", { message: "The Content-MD5 you specified was invalid." });
+    if (Buffer.from(md5, "base64").length !== 16)
+      throw new S3Error("InvalidDigest", { message: "The Content-MD5 you specified was invalid." });
     declared.md5 = Buffer.from(md5, "base64").toString("hex");
   }
   const checksum = declaredChecksum(headers) ?? trailingChecksum(request);
@@ -118,13 +134,23 @@ function readDeclared(request: SandboxRequest, signer: SigV4Signer | undefined):
 function trailingChecksum(request: SandboxRequest): { algorithm: ChecksumAlgorithm } | undefined {
   const name = text(request.headers["x-amz-trailer"])?.trim().toLowerCase();
   if (name === undefined) return undefined;
-  if (!name.startsWith("x-amz-checksum-")) throw new S3Error("InvalidRequest", { message: "The value specified in the x-amz-trailer header is not supported" });
+  if (!name.startsWith("x-amz-checksum-"))
+    throw new S3Error("InvalidRequest", {
+      message: "The value specified in the x-amz-trailer header is not supported",
+    });
   return { algorithm: asAlgorithm(name.slice("x-amz-checksum-".length)) };
 }
 
-function compare(declared: Declared, trailer: Trailer, found: { md5: string; sha256?: string | undefined; checksum?: string | undefined }): void {
+function compare(
+  declared: Declared,
+  trailer: Trailer,
+  found: { md5: string; sha256?: string | undefined; checksum?: string | undefined },
+): void {
   if (declared.md5 !== undefined && declared.md5 !== found.md5) {
-    throw new S3Error("BadDigest", { message: "The Content-MD5 you specified did not match what we received.", fields: { ExpectedDigest: declared.md5, CalculatedDigest: found.md5 } });
+    throw new S3Error("BadDigest", {
+      message: "The Content-MD5 you specified did not match what we received.",
+      fields: { ExpectedDigest: declared.md5, CalculatedDigest: found.md5 },
+    });
   }
   if (declared.sha256 !== undefined && declared.sha256 !== found.sha256) {
     throw new S3Error("XAmzContentSHA256Mismatch", {
@@ -134,9 +160,15 @@ function compare(declared: Declared, trailer: Trailer, found: { md5: string; sha
   if (!declared.checksum) return;
   const { algorithm } = declared.checksum;
   const value = declared.checksum.value ?? trailer.headers.get(checksumHeader(algorithm));
-  if (value === undefined) throw new S3Error("InvalidRequest", { message: `The trailer ${checksumHeader(algorithm)} was announced and did not come.` });
+  if (value === undefined)
+    throw new S3Error("InvalidRequest", {
+      message: `The trailer ${checksumHeader(algorithm)} was announced and did not come.`,
+    });
   checkForm(algorithm, value);
-  if (value !== found.checksum) throw new S3Error("BadDigest", { message: `The ${algorithm} you specified did not match the calculated checksum.` });
+  if (value !== found.checksum)
+    throw new S3Error("BadDigest", {
+      message: `The ${algorithm} you specified did not match the calculated checksum.`,
+    });
 }
 
 function text(value: string | string[] | undefined): string | undefined {

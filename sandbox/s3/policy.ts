@@ -21,7 +21,11 @@ export function denies(policy: string, action: string, bucket: string, key: stri
 export function isPolicy(text: string): boolean {
   try {
     const document: unknown = JSON.parse(text);
-    return typeof document === "object" && document !== null && list(Reflect.get(document, "Statement") as unknown).length > 0;
+    return (
+      typeof document === "object" &&
+      document !== null &&
+      list(Reflect.get(document, "Statement") as unknown).length > 0
+    );
   } catch {
     return false;
   }
@@ -33,6 +37,9 @@ function list<T>(value: T | T[] | undefined): T[] {
 }
 
 function fits(pattern: string, text: string): boolean {
-  const expression = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".");
+  const expression = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
   return new RegExp(`^${expression}$`, "s").test(text);
 }

@@ -4,7 +4,10 @@ import type { BucketSeed, S3Engine } from "./engine.js";
 export const S3_REGION = "eu-central-1";
 
 /** Login of the one IAM user; invented, and of no use anywhere else. */
-export const S3_USER = { accessKeyId: "AKIASANDBOX0FINCH001", secretAccessKey: "sandbox/Finch+Alder/secret/0000000000001" };
+export const S3_USER = {
+  accessKeyId: "AKIASANDBOX0FINCH001",
+  secretAccessKey: "sandbox/Finch+Alder/secret/0000000000001",
+};
 
 /** SEED-DATA.md section 4. */
 export const SEED_BUCKETS: BucketSeed[] = [

@@ -78,34 +78,53 @@ export function chunkSignature(signer: SigV4Signer, previous: string, contentHas
 function claimOfHeader(request: SandboxRequest): Claim {
   const header = request.headers.authorization;
   if (header === undefined) throw new S3Error("AccessDenied");
-  const match = /^AWS4-HMAC-SHA256\s+Credential=([^,\s]+)\s*,\s*SignedHeaders=([^,\s]+)\s*,\s*Signature=([0-9a-f]{64})$/.exec(header);
+  const match =
+    /^AWS4-HMAC-SHA256\s+Credential=([^,\s]+)\s*,\s*SignedHeaders=([^,\s]+)\s*,\s*Signature=([0-9a-f]{64})$/.exec(
+      header,
+    );
   if (!match) throw new S3Error("AuthorizationHeaderMalformed");
   const [, credential = "", signedHeaders = "", signature = ""] = match;
   const amzDate = single(request.headers["x-amz-date"]) ?? "";
   const payloadHash = single(request.headers["x-amz-content-sha256"]);
   if (payloadHash === undefined) {
-    throw new S3Error("MissingSecurityHeader", { message: "Missing required header for this request: x-amz-content-sha256" });
+    throw new S3Error("MissingSecurityHeader", {
+      message: "Missing required header for this request: x-amz-content-sha256",
+    });
   }
-  return { ...credentialScope(credential, "AuthorizationHeaderMalformed"), signedHeaders: signedHeaders.split(";"), signature, amzDate, payloadHash };
+  return {
+    ...credentialScope(credential, "AuthorizationHeaderMalformed"),
+    signedHeaders: signedHeaders.split(";"),
+    signature,
+    amzDate,
+    payloadHash,
+  };
 }
 
 function claimOfQuery(request: SandboxRequest): Claim {
   const get = (name: string): string => {
     const value = request.query.get(name);
-    if (value === null) throw new S3Error("AuthorizationQueryParametersError", { message: `Query-string authentication requires the ${name} parameter.` });
+    if (value === null)
+      throw new S3Error("AuthorizationQueryParametersError", {
+        message: `Query-string authentication requires the ${name} parameter.`,
+      });
     return value;
   };
   if (get("X-Amz-Algorithm") !== "AWS4-HMAC-SHA256") throw new S3Error("AuthorizationQueryParametersError");
   const expires = Number(get("X-Amz-Expires"));
   if (!Number.isInteger(expires) || expires < 0 || expires > LONGEST_LINK_S) {
-    throw new S3Error("AuthorizationQueryParametersError", { message: "X-Amz-Expires must be less than a week (in seconds) that is 604800" });
+    throw new S3Error("AuthorizationQueryParametersError", {
+      message: "X-Amz-Expires must be less than a week (in seconds) that is 604800",
+    });
   }
   return {
     ...credentialScope(get("X-Amz-Credential"), "AuthorizationQueryParametersError"),
     signedHeaders: get("X-Amz-SignedHeaders").split(";"),
     signature: get("X-Amz-Signature"),
     amzDate: get("X-Amz-Date"),
-    payloadHash: request.query.get("X-Amz-Content-Sha256") ?? single(request.headers["x-amz-content-sha256"]) ?? "UNSIGNED-PAYLOAD",
+    payloadHash:
+      request.query.get("X-Amz-Content-Sha256") ??
+      single(request.headers["x-amz-content-sha256"]) ??
+      "UNSIGNED-PAYLOAD",
     expires,
   };
 }
@@ -118,7 +137,9 @@ function credentialScope(
   const [scopeDate, region, service, end] = parts.slice(-4);
   const accessKeyId = parts.slice(0, -4).join("/");
   if (!accessKeyId || !scopeDate || !region || service !== "s3" || end !== "aws4_request") {
-    throw new S3Error(code, { message: `The credential "${credential}" is not <access key>/<date>/<region>/s3/aws4_request.` });
+    throw new S3Error(code, {
+      message: `The credential "${credential}" is not <access key>/<date>/<region>/s3/aws4_request.`,
+    });
   }
   return { accessKeyId, scopeDate, region, service };
 }
@@ -132,7 +153,9 @@ function checkTime(claim: Claim, now: Date): void {
   const signed = Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second);
   if (claim.expires === undefined) {
     if (Math.abs(signed - now.getTime()) > SKEW_MS) {
-      throw new S3Error("RequestTimeTooSkewed", { fields: { RequestTime: claim.amzDate, ServerTime: now.toISOString(), MaxAllowedSkewMilliseconds: SKEW_MS } });
+      throw new S3Error("RequestTimeTooSkewed", {
+        fields: { RequestTime: claim.amzDate, ServerTime: now.toISOString(), MaxAllowedSkewMilliseconds: SKEW_MS },
+      });
     }
     return;
   }
@@ -154,9 +177,15 @@ function canonicalRequest(request: SandboxRequest, claim: Claim): Buffer {
     .map(([name, value]) => `${name}=${value}`)
     .join("&");
   const headers = claim.signedHeaders.map((name) => `${name}:${headerValue(request, name)}\n`).join("");
-  const path = request.path.split("/").map((segment) => uriEncode(decodeURIComponent(segment))).join("/");
+  const path = request.path
+    .split("/")
+    .map((segment) => uriEncode(decodeURIComponent(segment)))
+    .join("/");
   // Header values are bytes read as Latin-1; as Latin-1 they become the same bytes again.
-  return Buffer.from([request.method, path, query, headers, claim.signedHeaders.join(";"), claim.payloadHash].join("\n"), "latin1");
+  return Buffer.from(
+    [request.method, path, query, headers, claim.signedHeaders.join(";"), claim.payloadHash].join("\n"),
+    "latin1",
+  );
 }
 
 function headerValue(request: SandboxRequest, name: string): string {
@@ -166,11 +195,16 @@ function headerValue(request: SandboxRequest, name: string): string {
 
 function checkSignedHeaders(request: SandboxRequest, claim: Claim): void {
   const signed = new Set(claim.signedHeaders);
-  const unsigned = Object.keys(request.headers).filter((name) => (name === "host" || name.startsWith("x-amz-")) && !signed.has(name));
+  const unsigned = Object.keys(request.headers).filter(
+    (name) => (name === "host" || name.startsWith("x-amz-")) && !signed.has(name),
+  );
   // A presigned link may leave the payload hash header unsigned: it is UNSIGNED-PAYLOAD anyway.
   const bad = unsigned.filter((name) => !(claim.expires !== undefined && name === "x-amz-content-sha256"));
   if (bad.length > 0) {
-    throw new S3Error("AccessDenied", { message: "There were headers present in the request which were not signed", fields: { HeadersNotSigned: bad.join(", ") } });
+    throw new S3Error("AccessDenied", {
+      message: "There were headers present in the request which were not signed",
+      fields: { HeadersNotSigned: bad.join(", ") },
+    });
   }
 }
 

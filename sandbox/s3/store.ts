@@ -91,7 +91,12 @@ export class S3Store {
    * Adds a version as the newest one. A "null" version takes the place of an older "null" version.
    * @param guard checked at the moment of the change, e.g. If-None-Match; throws to refuse
    */
-  async addVersion(bucket: BucketRecord, key: string, version: ObjectVersion, guard: () => void = () => undefined): Promise<void> {
+  async addVersion(
+    bucket: BucketRecord,
+    key: string,
+    version: ObjectVersion,
+    guard: () => void = () => undefined,
+  ): Promise<void> {
     const name = `${bucket.name}/${key}`;
     let dropped: ObjectVersion[] = [];
     await this.change((state) => {
@@ -100,13 +105,22 @@ export class S3Store {
       dropped = version.id === "null" ? versions.filter(({ id }) => id === "null") : [];
       if (versions.length === 0) this.insertKey(bucket.name, key);
       this.useForVersion(version.bytes);
-      state.objects[name] = { bucket: bucket.name, key, versions: [version, ...versions.filter((old) => !dropped.includes(old))] };
+      state.objects[name] = {
+        bucket: bucket.name,
+        key,
+        versions: [version, ...versions.filter((old) => !dropped.includes(old))],
+      };
     });
     for (const { bytes } of dropped) await this.release(bytes);
   }
 
   /** Removes one version for good. */
-  async removeVersion(bucket: string, key: string, versionId: string, guard: () => void = () => undefined): Promise<void> {
+  async removeVersion(
+    bucket: string,
+    key: string,
+    versionId: string,
+    guard: () => void = () => undefined,
+  ): Promise<void> {
     const name = `${bucket}/${key}`;
     let dropped: ObjectVersion | undefined;
     await this.change((state) => {
@@ -121,7 +135,12 @@ export class S3Store {
   }
 
   /** Changes facts of one version. */
-  async changeVersion(bucket: string, key: string, versionId: string, change: (version: ObjectVersion) => void): Promise<void> {
+  async changeVersion(
+    bucket: string,
+    key: string,
+    versionId: string,
+    change: (version: ObjectVersion) => void,
+  ): Promise<void> {
     await this.change((state) => {
       const version = state.objects[`${bucket}/${key}`]?.versions.find(({ id }) => id === versionId);
       if (version) change(version);

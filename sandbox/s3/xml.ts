@@ -15,7 +15,9 @@ function inner(value: XmlValue): string {
   if (value === undefined) return "";
   if (typeof value !== "object") return escapeXml(String(value));
   if (Array.isArray(value)) return value.map(inner).join("");
-  return Object.entries(value).map(([name, member]) => element(name, member)).join("");
+  return Object.entries(value)
+    .map(([name, member]) => element(name, member))
+    .join("");
 }
 
 function element(name: string, value: XmlValue): string {
@@ -66,7 +68,8 @@ export class XmlElement {
   /** Own text. */
   get content(): string {
     if (typeof this.node === "string") return this.node.trim();
-    const text: unknown = typeof this.node === "object" && this.node !== null ? Reflect.get(this.node, "#text") : undefined;
+    const text: unknown =
+      typeof this.node === "object" && this.node !== null ? Reflect.get(this.node, "#text") : undefined;
     return typeof text === "string" ? text.trim() : "";
   }
 
@@ -88,6 +91,8 @@ export class XmlElement {
 
   /** Names of the children, without those that S3's schema does not know being an error. */
   names(): string[] {
-    return typeof this.node === "object" && this.node !== null ? Object.keys(this.node).filter((name) => name !== "#text") : [];
+    return typeof this.node === "object" && this.node !== null
+      ? Object.keys(this.node).filter((name) => name !== "#text")
+      : [];
   }
 }

@@ -15,7 +15,13 @@ export function listBuckets(call: Call): SandboxAnswer {
   return xmlAnswer(
     writeXml("ListAllMyBucketsResult", {
       Owner: { ID: OWNER_ID, DisplayName: "sandbox" },
-      Buckets: { Bucket: buckets.map(({ name, created, region }) => ({ Name: name, CreationDate: created, BucketRegion: region })) },
+      Buckets: {
+        Bucket: buckets.map(({ name, created, region }) => ({
+          Name: name,
+          CreationDate: created,
+          BucketRegion: region,
+        })),
+      },
     }),
   );
 }
@@ -25,7 +31,10 @@ export const OWNER_ID = "3f2a9c1e7b8d4605a1c2e3f4b5d6978812ab34cd56ef7890aa11bb2
 
 /** HeadBucket. */
 export function headBucket(call: Call): SandboxAnswer {
-  return { status: 200, headers: { "x-amz-bucket-region": bucketOf(call).region, "x-amz-access-point-alias": "false" } };
+  return {
+    status: 200,
+    headers: { "x-amz-bucket-region": bucketOf(call).region, "x-amz-access-point-alias": "false" },
+  };
 }
 
 /** CreateBucket; Object Lock switches versioning on. */

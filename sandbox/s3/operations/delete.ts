@@ -32,8 +32,17 @@ export async function deleteObject(call: Call): Promise<SandboxAnswer> {
 export async function deleteObjects(call: Call): Promise<SandboxAnswer> {
   const bucket = bucketOf(call);
   const names = Object.keys(call.request.headers);
-  if (!names.some((name) => name === "content-md5" || name === "x-amz-trailer" || (name.startsWith("x-amz-checksum-") && name !== "x-amz-checksum-mode"))) {
-    throw new S3Error("InvalidRequest", { message: "Missing required header for this request: Content-MD5 OR x-amz-checksum-*" });
+  if (
+    !names.some(
+      (name) =>
+        name === "content-md5" ||
+        name === "x-amz-trailer" ||
+        (name.startsWith("x-amz-checksum-") && name !== "x-amz-checksum-mode"),
+    )
+  ) {
+    throw new S3Error("InvalidRequest", {
+      message: "Missing required header for this request: Content-MD5 OR x-amz-checksum-*",
+    });
   }
   const body = await xmlBody(call, "Delete");
   const objects = body.children("Object");
@@ -61,7 +70,8 @@ export async function deleteObjects(call: Call): Promise<SandboxAnswer> {
 }
 
 async function deleteOne(call: Call, bucket: BucketRecord, key: string, versionId: string | null): Promise<Deleted> {
-  if (!allowed(call, versionId === null ? "s3:DeleteObject" : "s3:DeleteObjectVersion", key)) throw new S3Error("AccessDenied");
+  if (!allowed(call, versionId === null ? "s3:DeleteObject" : "s3:DeleteObjectVersion", key))
+    throw new S3Error("AccessDenied");
   const { store } = call;
   if (versionId === null && bucket.versioning !== "off") {
     const marker = deleteMarker(store.newVersionId(bucket), store.now());
@@ -69,7 +79,8 @@ async function deleteOne(call: Call, bucket: BucketRecord, key: string, versionI
     return { versionId: marker.id, deleteMarker: true };
   }
   const id = versionId ?? "null";
-  const find = (): ObjectVersion | undefined => store.record(bucket.name, key)?.versions.find((version) => version.id === id);
+  const find = (): ObjectVersion | undefined =>
+    store.record(bucket.name, key)?.versions.find((version) => version.id === id);
   const found = find();
   // The lock is looked at again at the moment of the change: a hold may have come in between.
   const guard = (): void => {
@@ -83,5 +94,17 @@ async function deleteOne(call: Call, bucket: BucketRecord, key: string, versionI
 function deleteMarker(id: string, now: Date): ObjectVersion {
   const modified = now.toISOString();
   const bytes = { kind: "inline", base64: "", size: 0 } as const;
-  return { id, deleteMarker: true, modified, etag: "", size: 0, bytes, storageClass: "STANDARD", metadata: {}, headers: {}, tags: {}, lock: {} };
+  return {
+    id,
+    deleteMarker: true,
+    modified,
+    etag: "",
+    size: 0,
+    bytes,
+    storageClass: "STANDARD",
+    metadata: {},
+    headers: {},
+    tags: {},
+    lock: {},
+  };
 }

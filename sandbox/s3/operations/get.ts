@@ -28,7 +28,9 @@ export async function getObject(call: Call): Promise<SandboxAnswer> {
   assertReadable(version, call.store.now());
   const tagCount = Object.keys(version.tags).length;
   const answer = await contentAnswer(call, bucket, version);
-  return tagCount > 0 && allowed(call, "s3:GetObjectTagging") ? { ...answer, headers: { ...answer.headers, "x-amz-tagging-count": String(tagCount) } } : answer;
+  return tagCount > 0 && allowed(call, "s3:GetObjectTagging")
+    ? { ...answer, headers: { ...answer.headers, "x-amz-tagging-count": String(tagCount) } }
+    : answer;
 }
 
 /**
@@ -52,7 +54,9 @@ export function findVersion(call: Call, bucket: BucketRecord, key: string, versi
   if (!version.deleteMarker) return version;
   const headers = { "x-amz-delete-marker": "true", "x-amz-version-id": version.id };
   if (versionId === null) throw new S3Error("NoSuchKey", { headers, fields: { Key: key } });
-  throw new S3Error("MethodNotAllowed", { headers: { ...headers, allow: "DELETE", "last-modified": new Date(version.modified).toUTCString() } });
+  throw new S3Error("MethodNotAllowed", {
+    headers: { ...headers, allow: "DELETE", "last-modified": new Date(version.modified).toUTCString() },
+  });
 }
 
 async function contentAnswer(call: Call, bucket: BucketRecord, version: ObjectVersion): Promise<SandboxAnswer> {
@@ -68,7 +72,9 @@ async function contentAnswer(call: Call, bucket: BucketRecord, version: ObjectVe
     "x-amz-server-side-encryption": "AES256",
     ...versionHeader(bucket, version),
     ...stateHeaders(call, version),
-    ...(header(call, "x-amz-checksum-mode")?.toUpperCase() === "ENABLED" && (!range || part) ? await checksumsOf(call, version, part) : {}),
+    ...(header(call, "x-amz-checksum-mode")?.toUpperCase() === "ENABLED" && (!range || part)
+      ? await checksumsOf(call, version, part)
+      : {}),
     ...(part && version.parts ? { "x-amz-mp-parts-count": String(version.parts.length) } : {}),
   };
   const size = range ? range.end - range.start : version.size;
@@ -94,7 +100,11 @@ function stateHeaders(call: Call, version: ObjectVersion): Record<string, string
   };
 }
 
-async function checksumsOf(call: Call, version: ObjectVersion, part: { number: number } | undefined): Promise<Record<string, string>> {
+async function checksumsOf(
+  call: Call,
+  version: ObjectVersion,
+  part: { number: number } | undefined,
+): Promise<Record<string, string>> {
   if (part && version.parts) {
     const value = version.parts.find(({ number }) => number === part.number)?.checksum;
     const { checksum } = version;
@@ -110,7 +120,14 @@ async function checksumsOf(call: Call, version: ObjectVersion, part: { number: n
 /** `response-content-type` and its kin, only on signed requests [V: API_GetObject]. */
 function responseOverrides(call: Call): Record<string, string> {
   const overrides: Record<string, string> = {};
-  for (const name of ["content-type", "content-language", "expires", "cache-control", "content-disposition", "content-encoding"]) {
+  for (const name of [
+    "content-type",
+    "content-language",
+    "expires",
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+  ]) {
     const value = call.request.query.get(`response-${name}`);
     if (value !== null) overrides[name] = value;
   }
@@ -142,7 +159,10 @@ export function byteRange(text: string | undefined, size: number): { start: numb
   const end = first === "" || last === "" ? size : Math.min(Number(last) + 1, size);
   if (first !== "" && last !== "" && Number(last) < Number(first)) return undefined;
   if (start >= size || start >= end) {
-    throw new S3Error("InvalidRange", { headers: { "content-range": `bytes */${size}` }, fields: { RangeRequested: text ?? "", ActualObjectSize: size } });
+    throw new S3Error("InvalidRange", {
+      headers: { "content-range": `bytes */${size}` },
+      fields: { RangeRequested: text ?? "", ActualObjectSize: size },
+    });
   }
   return { start, end };
 }

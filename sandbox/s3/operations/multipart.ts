@@ -3,7 +3,15 @@ import { createHash } from "node:crypto";
 import type { SandboxAnswer } from "../../kernel/types.js";
 import { concatOf } from "../../kernel/bytes.js";
 import { bucketOf, header, numberParam, xmlAnswer, xmlBody, type Call } from "../call.js";
-import { ALGORITHMS, asAlgorithm, checksumElement, checksumHeader, checksumOfParts, type Checksum, type ChecksumType } from "../checksums.js";
+import {
+  ALGORITHMS,
+  asAlgorithm,
+  checksumElement,
+  checksumHeader,
+  checksumOfParts,
+  type Checksum,
+  type ChecksumType,
+} from "../checksums.js";
 import { assertWritable } from "../conditions.js";
 import { S3Error } from "../errors.js";
 import { factsOfHeaders } from "../facts.js";
@@ -22,7 +30,8 @@ export async function createUpload(call: Call): Promise<SandboxAnswer> {
   demandPlainEncryption(call);
   const asked = header(call, "x-amz-checksum-algorithm");
   const checksumAlgorithm = asked === undefined ? undefined : asAlgorithm(asked);
-  const checksumType = checksumAlgorithm === undefined ? undefined : typeOf(checksumAlgorithm, header(call, "x-amz-checksum-type"));
+  const checksumType =
+    checksumAlgorithm === undefined ? undefined : typeOf(checksumAlgorithm, header(call, "x-amz-checksum-type"));
   const upload: UploadRecord = {
     ...factsOfHeaders(call, bucket),
     id: randomBytes(48).toString("base64url"),
@@ -40,14 +49,22 @@ export async function createUpload(call: Call): Promise<SandboxAnswer> {
     ...(checksumAlgorithm === undefined ? {} : { "x-amz-checksum-algorithm": checksumAlgorithm }),
     ...(checksumType === undefined ? {} : { "x-amz-checksum-type": checksumType }),
   };
-  return xmlAnswer(writeXml("InitiateMultipartUploadResult", { Bucket: bucket.name, Key: call.key, UploadId: upload.id }), headers);
+  return xmlAnswer(
+    writeXml("InitiateMultipartUploadResult", { Bucket: bucket.name, Key: call.key, UploadId: upload.id }),
+    headers,
+  );
 }
 
 function typeOf(algorithm: string, asked: string | undefined): ChecksumType {
   const type = asked ?? (algorithm === "CRC64NVME" ? "FULL_OBJECT" : "COMPOSITE");
-  const fits = algorithm === "CRC64NVME" ? type === "FULL_OBJECT" : type === "COMPOSITE" || (type === "FULL_OBJECT" && algorithm.startsWith("CRC32"));
+  const fits =
+    algorithm === "CRC64NVME"
+      ? type === "FULL_OBJECT"
+      : type === "COMPOSITE" || (type === "FULL_OBJECT" && algorithm.startsWith("CRC32"));
   if (!fits || (type !== "FULL_OBJECT" && type !== "COMPOSITE")) {
-    throw new S3Error("InvalidRequest", { message: `The ${type} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.` });
+    throw new S3Error("InvalidRequest", {
+      message: `The ${type} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.`,
+    });
   }
   return type;
 }
@@ -57,7 +74,12 @@ export async function uploadPart(call: Call): Promise<SandboxAnswer> {
   bucketOf(call);
   const upload = uploadOf(call);
   const number = partNumber(call);
-  const { bytes, md5, checksum } = await storePayload(call.request, call.files, call.principal.signer, upload.checksumAlgorithm);
+  const { bytes, md5, checksum } = await storePayload(
+    call.request,
+    call.files,
+    call.principal.signer,
+    upload.checksumAlgorithm,
+  );
   const part: PartRecord = {
     bytes,
     size: bytes.size,
@@ -68,7 +90,11 @@ export async function uploadPart(call: Call): Promise<SandboxAnswer> {
   await putPart(call, upload, number, part);
   return {
     status: 200,
-    headers: { etag: `"${md5}"`, "x-amz-server-side-encryption": "AES256", ...(checksum ? { [checksumHeader(checksum.algorithm)]: checksum.value } : {}) },
+    headers: {
+      etag: `"${md5}"`,
+      "x-amz-server-side-encryption": "AES256",
+      ...(checksum ? { [checksumHeader(checksum.algorithm)]: checksum.value } : {}),
+    },
   };
 }
 
@@ -106,14 +132,23 @@ export async function completeUpload(call: Call): Promise<SandboxAnswer> {
   const checksum = wholeChecksum(call, upload, parts);
   const expectedSize = header(call, "x-amz-mp-object-size");
   if (expectedSize !== undefined && Number(expectedSize) !== bytes.size) {
-    throw new S3Error("InvalidRequest", { message: `The provided 'x-amz-mp-object-size' header value ${expectedSize} does not match what was computed: ${bytes.size}` });
+    throw new S3Error("InvalidRequest", {
+      message: `The provided 'x-amz-mp-object-size' header value ${expectedSize} does not match what was computed: ${bytes.size}`,
+    });
   }
   const { storageClass, metadata, headers, tags, lock } = upload;
   const version: ObjectVersion = {
-    storageClass, metadata, headers, tags, lock,
+    storageClass,
+    metadata,
+    headers,
+    tags,
+    lock,
     id: call.store.newVersionId(bucket),
     modified: call.store.now().toISOString(),
-    etag, size: bytes.size, bytes, parts,
+    etag,
+    size: bytes.size,
+    bytes,
+    parts,
     ...(checksum === undefined ? {} : { checksum }),
   };
   const extra = await finish(call, upload, version);
@@ -124,7 +159,11 @@ export async function completeUpload(call: Call): Promise<SandboxAnswer> {
     ETag: `"${etag}"`,
     ...(checksum ? { [checksumElement(checksum.algorithm)]: checksum.value, ChecksumType: checksum.type } : {}),
   };
-  return xmlAnswer(writeXml("CompleteMultipartUploadResult", document), { ...writtenHeaders(bucket, version), ...checksumHeaders(checksum), ...extra });
+  return xmlAnswer(writeXml("CompleteMultipartUploadResult", document), {
+    ...writtenHeaders(bucket, version),
+    ...checksumHeaders(checksum),
+    ...extra,
+  });
 }
 
 /** The upload ends first, so that no second complete can start; a refusal by the hook or a condition brings it back. */
@@ -175,7 +214,8 @@ export async function dropParts(call: Call, uploadId: string): Promise<void> {
 export function uploadOf(call: Call): UploadRecord {
   const id = call.request.query.get("uploadId") ?? "";
   const upload = Object.hasOwn(call.store.value.uploads, id) ? call.store.value.uploads[id] : undefined;
-  if (!upload || upload.bucket !== call.bucketName || upload.key !== call.key) throw new S3Error("NoSuchUpload", { fields: { UploadId: id } });
+  if (!upload || upload.bucket !== call.bucketName || upload.key !== call.key)
+    throw new S3Error("NoSuchUpload", { fields: { UploadId: id } });
   return upload;
 }
 
@@ -201,10 +241,13 @@ function chosenParts(call: Call, upload: UploadRecord, body: XmlElement): { numb
     last = number;
     const part = call.store.value.parts[`${upload.id}/${number}`];
     const etag = (element.text("ETag") ?? "").replaceAll('"', "");
-    if (!part || part.etag !== etag) throw new S3Error("InvalidPart", { fields: { UploadId: upload.id, PartNumber: number, ETag: etag } });
+    if (!part || part.etag !== etag)
+      throw new S3Error("InvalidPart", { fields: { UploadId: upload.id, PartNumber: number, ETag: etag } });
     checkPartChecksum(element, upload, part, number);
     if (at < listed.length - 1 && part.size < SMALLEST_PART) {
-      throw new S3Error("EntityTooSmall", { fields: { ProposedSize: part.size, MinSizeAllowed: SMALLEST_PART, PartNumber: number, ETag: etag } });
+      throw new S3Error("EntityTooSmall", {
+        fields: { ProposedSize: part.size, MinSizeAllowed: SMALLEST_PART, PartNumber: number, ETag: etag },
+      });
     }
     return { number, part };
   });
@@ -227,7 +270,9 @@ function wholeChecksum(call: Call, upload: UploadRecord, parts: PartFact[]): Che
   const computed = checksumOfParts(algorithm, type, values);
   const given = header(call, checksumHeader(algorithm));
   if (given !== undefined && given.replace(/-\d+$/, "") !== computed.value.replace(/-\d+$/, "")) {
-    throw new S3Error("BadDigest", { message: `The ${algorithm.toLowerCase()} you specified did not match the calculated checksum.` });
+    throw new S3Error("BadDigest", {
+      message: `The ${algorithm.toLowerCase()} you specified did not match the calculated checksum.`,
+    });
   }
   return computed;
 }

@@ -26,7 +26,10 @@ export async function putObject(call: Call): Promise<SandboxAnswer> {
     ...(checksum === undefined ? {} : { checksum: { ...checksum, type: "FULL_OBJECT" } }),
   };
   const extra = await keep(call, bucket, version);
-  return { status: 200, headers: { etag: `"${md5}"`, ...writtenHeaders(bucket, version), ...checksumHeaders(version.checksum), ...extra } };
+  return {
+    status: 200,
+    headers: { etag: `"${md5}"`, ...writtenHeaders(bucket, version), ...checksumHeaders(version.checksum), ...extra },
+  };
 }
 
 /** Makes a stored version visible, after the hook has agreed; on a refusal its bytes are removed. @returns the hook's headers */
@@ -36,7 +39,9 @@ export async function keep(call: Call, bucket: BucketRecord, version: ObjectVers
     const { request, principal, key } = call;
     assertWritable(call, call.store.current(bucket.name, key));
     const headers = await call.created({ request, principal, bucket: bucket.name, key, bytes, size, metadata, etag });
-    await call.store.addVersion(bucket, call.key, version, () => assertWritable(call, call.store.current(bucket.name, call.key)));
+    await call.store.addVersion(bucket, call.key, version, () =>
+      assertWritable(call, call.store.current(bucket.name, call.key)),
+    );
     return headers;
   } catch (error) {
     await call.files.remove(bytes);
