@@ -1,6 +1,6 @@
-import { createHttp, attribute, descendants, type Http, type ServerWords } from "../http/index.js";
+import { attribute, createHttp, descendants, queryString, type Http, type ServerWords } from "../http/index.js";
 import { list, record, text } from "../http/shape.js";
-import type { UploadTarget } from "../content/types.js";
+import type { Refusal, UploadTarget } from "../content/types.js";
 import { LifecycleError } from "../messages/error.js";
 import type { ContentRef } from "../messages/asset.js";
 import type { ByteRequest, ContentSystem } from "../systems/port.js";
@@ -18,7 +18,10 @@ import { Retention } from "./retention.js";
 import { search } from "./search.js";
 import { Session, type Credentials } from "./session.js";
 import type * as T from "./types.js";
-import { UploadEndpoint } from "./upload.js";
+import { UploadEndpoint, type BytesWanted } from "./upload.js";
+
+/** Addresses whose token is remembered, to know which one a refusal speaks of. */
+const MOST_HANDED = 5000;
 
 export interface PreservicaOptions {
   /** Connection key. */
@@ -79,7 +82,7 @@ export interface PreservicaClient extends ContentSystem {
   /** The asset's content as references that travel on a message. */
   contentOf(assetRef: string): Promise<ContentRef[]>;
   /** Request for a bitstream's bytes. @param path see `Bitstream.path` */
-  bitstreamContent(path: string): Promise<ByteRequest>;
+  bitstreamContent(path: string, refused?: Refusal): Promise<ByteRequest>;
   /** Request for the preview picture of an asset or folder: never the content (RECORDS rule 5). */
   thumbnail(type: "IO" | "SO", ref: string, size: "small" | "medium" | "large"): Promise<ByteRequest>;
   progress(token: string, includeErrors?: boolean): Promise<T.Progress | undefined>;
@@ -114,6 +117,8 @@ class Client implements PreservicaClient {
   readonly #gateway: Gateway;
   readonly #folders: FolderPaths;
   readonly #upload: UploadEndpoint;
+  /** Which token the last request to an address carried. */
+  readonly #handed = new Map<string, string>();
 
   constructor(options: PreservicaOptions) {
     this.#options = options;
@@ -197,11 +202,11 @@ class Client implements PreservicaClient {
   async contentOf(assetRef: string): Promise<ContentRef[]> {
     return (await this.bitstreamsOf(assetRef)).map((bitstream) => contentRefOf(bitstream, this.connection));
   }
-  bitstreamContent(path: string): Promise<ByteRequest> {
-    return this.#bytes("GET", `${this.#gateway.base}/${bitstreamPath(path)}/content`);
+  bitstreamContent(path: string, refused?: Refusal): Promise<ByteRequest> {
+    return this.#bytes("GET", `${this.#gateway.base}/${bitstreamPath(path)}/content`, { refused });
   }
   thumbnail(type: "IO" | "SO", ref: string, size: "small" | "medium" | "large"): Promise<ByteRequest> {
-    return this.#bytes("GET", "/api/content/thumbnail", `?id=${encodeURIComponent(`sdb:${type}|${uuid(ref)}`)}&size=${size}`);
+    return this.#bytes("GET", "/api/content/thumbnail", { query: { id: `sdb:${type}|${uuid(ref)}`, size } });
   }
 
   progress(token: string, includeErrors?: boolean): Promise<T.Progress | undefined> {
@@ -225,8 +230,8 @@ class Client implements PreservicaClient {
     return this.#upload.target(packageKey, folderRef);
   }
 
-  open(ref: ContentRef): Promise<ByteRequest> {
-    return this.bitstreamContent(ref.id);
+  open(ref: ContentRef, refused?: Refusal): Promise<ByteRequest> {
+    return this.bitstreamContent(ref.id, refused);
   }
   async stored(ref: ContentRef): ReturnType<ContentSystem["stored"]> {
     const { size, fixity } = await this.representations.bitstream(ref.id);
@@ -240,16 +245,29 @@ class Client implements PreservicaClient {
   }
 
   /** Content is never redirected elsewhere: no `redirectHosts`. */
-  async #bytes(method: ByteRequest["method"], path: string, query = "", headers: Record<string, string> = {}): Promise<ByteRequest> {
+  async #bytes(method: ByteRequest["method"], path: string, wanted: BytesWanted = {}): Promise<ByteRequest> {
+    const address = `${path}${queryString(wanted.query)}`;
+    const handed = this.#handed.get(address);
+    // The token that was refused, and only that one: others may have replaced it meanwhile.
+    if (wanted.refused?.status === 401 && handed !== undefined) this.#session.reject(handed);
+    const token = await this.#session.token();
+    this.#remember(address, token);
     return {
       method,
-      url: `${this.#http.baseUrl}${path}${query}`,
-      headers: { ...headers, [TOKEN_HEADER]: await this.#session.token() },
+      url: `${this.#http.baseUrl}${address}`,
+      headers: { ...wanted.headers, [TOKEN_HEADER]: token },
       idleMs: this.#options.idleMs ?? 60_000,
       redirectHosts: [],
       ...(this.#options.ca === undefined ? {} : { ca: this.#options.ca }),
       ...(this.#options.proxy === undefined ? {} : { proxy: this.#options.proxy }),
     };
+  }
+
+  #remember(address: string, token: string): void {
+    this.#handed.delete(address);
+    this.#handed.set(address, token);
+    const oldest = this.#handed.size > MOST_HANDED ? this.#handed.keys().next().value : undefined;
+    if (oldest !== undefined) this.#handed.delete(oldest);
   }
 }
 

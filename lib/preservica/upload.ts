@@ -1,5 +1,5 @@
-import { descendants, textOf } from "../http/index.js";
-import type { SentPart, UploadTarget } from "../content/types.js";
+import { descendants, textOf, type QueryValue } from "../http/index.js";
+import type { Refusal, SentPart, UploadTarget } from "../content/types.js";
 import { LifecycleError } from "../messages/error.js";
 import type { ByteRequest } from "../systems/port.js";
 import { uuid, type Gateway } from "./gateway.js";
@@ -10,8 +10,14 @@ export const PROGRESS_HEADER = "preservica-progress-token";
 const FOLDER_HEADER = "x-amz-meta-structuralobjectreference";
 const S3_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
 
+/** What a byte request is about, besides method and path. */
+export interface BytesWanted {
+  query?: Record<string, QueryValue>;
+  headers?: Record<string, string>;
+  refused?: Refusal | undefined;
+}
 /** Builds an authorised byte request to a path of the connection. */
-export type RequestBytes = (method: ByteRequest["method"], path: string, query?: string, headers?: Record<string, string>) => Promise<ByteRequest>;
+export type RequestBytes = (method: ByteRequest["method"], path: string, wanted: BytesWanted) => Promise<ByteRequest>;
 
 /**
  * The S3-compatible upload endpoint (fact sheet 2.1): path style, the token in its own header and no signature.
@@ -46,14 +52,14 @@ export class UploadEndpoint {
     const path = this.#path(key);
     const into = { [FOLDER_HEADER]: uuid(folder) };
     return {
-      put: () => this.#bytes("PUT", path, "", into),
+      put: (_size, refused) => this.#bytes("PUT", path, { headers: into, refused }),
       begin: async () => {
         const root = await this.#gateway.xml({ method: "POST", path, query: { uploads: "" }, headers: into });
         const id = textOf(root, "UploadId");
         if (!id) throw new LifecycleError("UPSTREAM", "Preservica started an upload but did not say its id.", { system: "preservica" });
         return id;
       },
-      part: (uploadId, number) => this.#bytes("PUT", path, `?partNumber=${number}&uploadId=${encodeURIComponent(uploadId)}`),
+      part: (uploadId, partNumber, _size, refused) => this.#bytes("PUT", path, { query: { partNumber, uploadId }, refused }),
       complete: (uploadId, parts) => this.#complete(path, uploadId, parts),
       abort: async (uploadId) => {
         await this.#gateway.send({ method: "DELETE", path, query: { uploadId }, allow: [404], expect: "any" });

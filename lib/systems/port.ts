@@ -36,8 +36,11 @@ export interface ContentSystem {
   readonly system: SystemName;
   /** Connection key. */
   readonly connection: string;
-  /** A fresh, authorised request for the bytes of `ref`; asked again when a transfer is repeated or a token ends. */
-  open(ref: ContentRef): Promise<ByteRequest>;
+  /**
+   * A fresh, authorised request for the bytes of `ref`; asked again when a transfer is repeated or a token ends.
+   * `refused`: the request given before was answered so (401), hence what it carried is no good any more.
+   */
+  open(ref: ContentRef, refused?: { status: number }): Promise<ByteRequest>;
   /** Size and digests as the system states them now. */
   stored(ref: ContentRef): Promise<StoredContent>;
   /** Holds on the asset in this system, asked now. Never throws: what goes wrong is `unknown`. */

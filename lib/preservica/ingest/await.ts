@@ -1,0 +1,93 @@
+import { LifecycleError } from "../../messages/error.js";
+import type { Monitor } from "../types.js";
+import { nowOf, record } from "./events.js";
+import type { IngestDeps, IngestJob, IngestOutcome, ResolvedAsset, UploadFacts } from "./job.js";
+
+/** What a look at a running ingest says. */
+export type Look =
+  /** The asset is there. */
+  | { state: "there" }
+  | { state: "waiting"; why: string; complete: boolean }
+  | { state: "failed"; why: string }
+  /** Nothing at all is known of this upload. */
+  | { state: "nowhere" };
+
+/**
+ * Looks once at an ingest: at its progress token, at the asset's reference, at the process monitor, at the upload
+ * bucket. The asset itself counts more than what processes say: an ingest that fails because the reference is taken
+ * means that the asset is there.
+ */
+export async function lookAtIngest(ref: string, key: string, token: string | null, deps: IngestDeps): Promise<Look> {
+  const { preservica } = deps;
+  const { progressGood, progressBad } = preservica.assumptions;
+  const progress = token === null ? undefined : await preservica.progress(token);
+  const status = progress?.status;
+  const bad = status !== undefined && progressBad.includes(status);
+  const good = status !== undefined && progressGood.includes(status);
+  if (status !== undefined && !bad && !good) {
+    const person = status === "PENDING" || status === "SUSPENDED";
+    return { state: "waiting", why: `Preservica's ingest is ${status}${person ? ": perhaps a person has to act there" : ""}`, complete: false };
+  }
+  const asset = await preservica.findAsset(ref);
+  if (asset !== undefined && !asset.deleted) return { state: "there" };
+  if (bad) return { state: "failed", why: [progress?.errors ?? "", ...(await complaints(key, deps))].filter(Boolean).join("; ") || `state ${status}` };
+  if (good) return { state: "waiting", why: "the ingest is complete, the asset cannot be seen yet", complete: true };
+  return await lookByMonitor(key, deps);
+}
+
+/** Without a token: the monitor whose name is the upload's key, then the bucket. */
+async function lookByMonitor(key: string, deps: IngestDeps): Promise<Look> {
+  const monitor = (await ownMonitors(key, deps)).at(-1);
+  if (monitor?.status === "Failed") return { state: "failed", why: (await complaints(key, deps)).join("; ") || "the process monitor says so" };
+  if (monitor !== undefined) {
+    return { state: "waiting", why: `Preservica's process monitor says ${monitor.status}`, complete: monitor.status === "Succeeded" };
+  }
+  if (await deps.preservica.packageArrived(key)) return { state: "waiting", why: "the package is in the upload bucket", complete: false };
+  return { state: "nowhere" };
+}
+
+/** Ingests of the same asset by other jobs that are under way. */
+export async function foreignIngest(ref: string, key: string, deps: IngestDeps): Promise<Monitor | undefined> {
+  if (!deps.preservica.assumptions.monitorNameIsKey) return undefined;
+  const running = await deps.preservica.monitors({ name: ref, category: "Ingest", status: ["Pending", "Running"] });
+  return running.find((monitor) => !monitor.name.startsWith(key));
+}
+
+async function ownMonitors(key: string, deps: IngestDeps): Promise<Monitor[]> {
+  if (!deps.preservica.assumptions.monitorNameIsKey) return [];
+  return await deps.preservica.monitors({ name: key, category: "Ingest" });
+}
+
+async function complaints(key: string, deps: IngestDeps): Promise<string[]> {
+  const texts: string[] = [];
+  for (const monitor of await ownMonitors(key, deps)) {
+    for (const message of await deps.preservica.processes.messages(monitor.id, "Error")) texts.push(message.text);
+  }
+  return [...new Set(texts)];
+}
+
+/** Marks the upload as failed, so that a replay sends anew, and gives the error to throw. */
+export async function ingestFailed(job: IngestJob, resolved: ResolvedAsset, upload: UploadFacts, why: string, deps: IngestDeps): Promise<LifecycleError> {
+  record(job, deps, "ingestion end", { system: "preservica", basis: "reported", object: resolved.ref, outcome: "failure", detail: { why } });
+  const failed: UploadFacts = { ...upload, failed: why, finishing: "no", resume: null, lostSince: null };
+  await job.save("upload", failed);
+  return new LifecycleError("INGEST_FAILED", `Preservica could not ingest "${resolved.title}": ${why}`, {
+    system: "preservica",
+    details: { ref: resolved.ref, package: upload.key, reason: why },
+  });
+}
+
+/** The next look: soon at first, then later and later, in proportion to the age. */
+export function lookAgain(job: IngestJob, since: string, step: string, why: string, deps: IngestDeps): IngestOutcome {
+  const now = nowOf(deps).getTime();
+  const age = Math.max(0, now - Date.parse(since));
+  const { firstLookMs, longestLookMs } = job.settings;
+  const wait = Math.min(longestLookMs, Math.max(firstLookMs, age / 4));
+  return { kind: "wait", until: new Date(now + wait), step, why };
+}
+
+/** Has something gone on for longer than `ms`? */
+export function longerThan(since: string, ms: number, deps: IngestDeps): boolean {
+  return nowOf(deps).getTime() - Date.parse(since) > ms;
+}
+

@@ -1,0 +1,61 @@
+import type { LifecycleAsset } from "../../messages/asset.js";
+import { asLifecycleError } from "../../messages/error.js";
+import type { PlannedWrite } from "../../messages/message.js";
+import type { IngestDeps, IngestSettings, ResolvedAsset } from "./job.js";
+import { findArchived, proveArchived } from "./lookup.js";
+import { metadataBound } from "./package.js";
+import { assetReference } from "../references.js";
+import { resolveAsset } from "./resolve.js";
+
+/** What a dry run finds out. */
+export interface IngestPlan {
+  planned: PlannedWrite[];
+  /** Reference that the asset has or would get; placeholder when that cannot be said. */
+  ref: string;
+  alreadyThere: boolean;
+  warnings: string[];
+}
+
+/**
+ * Dry run of an ingest: reads for real (mapping, tags, folders, what is archived), writes nothing, and says what would
+ * be written or refused. Content is read only where an archived asset has to be proven equal.
+ *
+ * @param node name of the node in the plan
+ */
+export async function planIngest(node: string, asset: LifecycleAsset, settings: IngestSettings, deps: IngestDeps, signal: AbortSignal): Promise<IngestPlan> {
+  const write = (action: string, target: string, more: Partial<PlannedWrite> = {}): PlannedWrite => ({ node, system: "preservica", action, target, ...more });
+  let resolved: ResolvedAsset;
+  try {
+    resolved = await resolveAsset(asset, settings, deps);
+  } catch (thrown) {
+    return { planned: [write("ingest", asset.name, { refused: asLifecycleError(thrown).message })], ref: `dry-run:${asset.key}`, alreadyThere: false, warnings: [] };
+  }
+  const plan = (planned: PlannedWrite[], ref: string, alreadyThere: boolean): IngestPlan => ({ planned, ref, alreadyThere, warnings: resolved.warnings });
+  try {
+    const found = await findArchived(resolved, settings, deps);
+    if (found !== undefined) {
+      await proveArchived(found, asset, resolved, deps, signal);
+      return plan([], found, true);
+    }
+    return plan(await writes(resolved, asset, deps, write), resolved.ref, false);
+  } catch (thrown) {
+    return plan([write("ingest", resolved.title, { refused: asLifecycleError(thrown).message })], `dry-run:${assetReference(resolved.assetId)}`, false);
+  }
+}
+
+async function writes(
+  resolved: ResolvedAsset,
+  asset: LifecycleAsset,
+  deps: IngestDeps,
+  write: (action: string, target: string, more?: Partial<PlannedWrite>) => PlannedWrite,
+): Promise<PlannedWrite[]> {
+  const { ref, missing } = await deps.preservica.findFolderPath(resolved.folder);
+  const known = resolved.folder.length - missing.length;
+  const folders = missing.map((_title, depth) => write("create folder", resolved.folder.slice(0, known + depth + 1).join("/")));
+  const content = resolved.files.reduce((sum, file) => sum + file.size, 0);
+  const bytes = content + metadataBound(asset, resolved, ref ?? resolved.ref, new Date(0));
+  const package_ = write("upload package", `${resolved.ref}.zip`, { bytes });
+  const target = `${resolved.folder.join("/")}/${resolved.title}`;
+  const links = resolved.wanted.map((link) => write("link", `${link.relation} ${link.id ?? link.ref ?? ""}`));
+  return [...folders, package_, write("ingest", `${target} (${resolved.securityTag})`), ...links];
+}

@@ -1,0 +1,188 @@
+import { safeNames } from "../../content/names.js";
+import type { ContentRef, FixityAlgorithm, LifecycleAsset, MappedMetadata, MappedValue } from "../../messages/asset.js";
+import { LifecycleError } from "../../messages/error.js";
+import { fillLate } from "../../messages/late.js";
+import { checkFragment } from "../fragment.js";
+import { splitPath } from "../folders.js";
+import { assetReference } from "../references.js";
+import type { XipFragment } from "../xip.js";
+import { legalText, xmlText } from "../xml-text.js";
+import type { IngestDeps, IngestSettings, PlannedFile, ResolvedAsset } from "./job.js";
+import { LINKS_SCHEMA, linksFragment, wantedIdentifiers, wantedLinks } from "./wanted.js";
+
+const ENTITY_KIND = "preservica-entity";
+const DUBLIN_CORE = "http://www.openarchives.org/OAI/2.0/oai_dc/";
+const LOCATIONS = { preservation: "p1", access: "a1" } as const;
+
+/**
+ * Decides what is to be archived from the mapped message, without writing anything: entity properties, identifiers,
+ * wanted links, files with sizes and safe names.
+ *
+ * @throws LifecycleError INVALID_INPUT naming everything that is missing at once; REFUSED for content that a person
+ *   has to look at (empty files); NOT_CONFIGURED when a source's connection is not deployed
+ */
+export async function resolveAsset(asset: LifecycleAsset, settings: IngestSettings, deps: IngestDeps): Promise<ResolvedAsset> {
+  const warnings: string[] = [];
+  const values = entityValues(asset);
+  const single = (field: string): string => (values.get(field) ?? []).find((value) => value.trim() !== "")?.trim() ?? "";
+  const identifiers = [...values]
+    .filter(([field]) => field.startsWith("Identifier/"))
+    .flatMap(([field, all]) => all.filter((value) => value !== "").map((value) => ({ type: field.slice("Identifier/".length), value })));
+  const idOf = (type: string): string => identifiers.find((identifier) => identifier.type === type)?.value ?? "";
+  const assetId = idOf(settings.identifiers.asset);
+  const parents = values.get("Parent") ?? [];
+  const folder = splitPath(parents.length > 1 ? parents : (parents[0] ?? settings.folder ?? ""));
+  needAll({
+    Title: single("Title"),
+    Parent: folder.join("/"),
+    [`Identifier/${settings.identifiers.asset}`]: assetId,
+    "content with the role preservation": asset.content.some((ref) => ref.role === "preservation") ? "yes" : "",
+  });
+  if (assetId.includes("urn:clc:late:")) throw invalid(`The identifier ${settings.identifiers.asset} must be known before the upload; it holds a late value.`);
+  xmlText(single("Title"), "Title");
+  xmlText(single("Description"), "Description");
+  for (const identifier of identifiers) xmlText(identifier.value, `Identifier ${identifier.type}`);
+  const files = await planFiles(asset, deps, warnings);
+  checkLate(asset, values, files);
+  const wanted = wantedLinks(asset, values, settings);
+  const originalId = idOf(settings.identifiers.original);
+  return {
+    ref: assetReference(assetId),
+    title: single("Title"),
+    description: single("Description") === "" ? null : single("Description"),
+    securityTag: await securityTag(single("SecurityTag"), deps, warnings),
+    folder,
+    identifiers: unique([...identifiers, ...wantedIdentifiers(wanted)]),
+    assetId,
+    originalId: originalId === "" ? null : originalId,
+    version: asset.version,
+    wanted,
+    files,
+    warnings,
+  };
+}
+
+/** The XML documents that go into the package, links included; late values are still open. */
+export function fragmentsOf(asset: LifecycleAsset, resolved: Pick<ResolvedAsset, "wanted">): XipFragment[] {
+  const mapped = Object.values(asset.metadata ?? {}).flatMap((entry): XipFragment[] => {
+    if (entry.kind === ENTITY_KIND || entry.xml === undefined) return [];
+    const schema = entry.schema ?? (entry.kind === "dublin-core" ? DUBLIN_CORE : checkFragment(entry.xml, entry.kind).namespace);
+    if (schema === "") throw invalid(`The mapped document of kind "${entry.kind}" has no schema.`);
+    return [{ schema, xml: checkFragment(entry.xml, schema).xml }];
+  });
+  const links = resolved.wanted.length === 0 ? [] : [{ schema: LINKS_SCHEMA, xml: linksFragment(resolved.wanted) }];
+  return [...mapped, ...links];
+}
+
+/** Values of all entity targets together, as lists. */
+function entityValues(asset: LifecycleAsset): Map<string, string[]> {
+  const entries = Object.values(asset.metadata ?? {}).filter((entry: MappedMetadata) => entry.kind === ENTITY_KIND);
+  if (entries.length === 0) {
+    throw invalid("The message carries no metadata for Preservica; put a metadata-mapper with a preservica-entity target before this node.");
+  }
+  const values = new Map<string, string[]>();
+  for (const entry of entries) {
+    for (const [field, value] of Object.entries(entry.values)) values.set(field, [...(values.get(field) ?? []), ...asList(value)]);
+  }
+  return values;
+}
+
+function asList(value: MappedValue): string[] {
+  if (typeof value === "string") return [value];
+  return Array.isArray(value) ? value : [value.value];
+}
+
+function needAll(fields: Record<string, string>): void {
+  const missing = Object.entries(fields).flatMap(([field, value]) => (value === "" ? [field] : []));
+  if (missing.length > 0) {
+    throw invalid(`Preservica cannot take this asset: ${missing.join(", ")} missing; correct the mapping profile or the source's fields.`, { missing });
+  }
+}
+
+/** A tag that is missing or that the tenant does not know becomes `closed`: never wider than somebody decided. */
+async function securityTag(wanted: string, deps: IngestDeps, warnings: string[]): Promise<string> {
+  const { closedTag } = deps.preservica.assumptions;
+  const known = await deps.preservica.securityTags();
+  if (known.includes(wanted)) return wanted;
+  if (!known.includes(closedTag)) {
+    throw new LifecycleError("NOT_CONFIGURED", `Preservica knows neither the security tag "${wanted}" nor "${closedTag}"; an administrator must create it.`, { system: "preservica" });
+  }
+  warnings.push(wanted === "" ? `no security tag was given, "${closedTag}" is used` : `the security tag "${wanted}" is unknown in Preservica, "${closedTag}" is used`);
+  return closedTag;
+}
+
+async function planFiles(asset: LifecycleAsset, deps: IngestDeps, warnings: string[]): Promise<PlannedFile[]> {
+  const files: PlannedFile[] = [];
+  for (const role of ["preservation", "access"] as const) {
+    const places = asset.content.flatMap((ref, content) => (ref.role === role ? [{ ref, content }] : []));
+    const names = safeNames(places.map(({ ref }) => ref.name));
+    for (const [index, { ref, content }] of places.entries()) {
+      const { size, expected } = await sourceFacts(ref, deps);
+      if (size === 0 && role === "access") {
+        warnings.push(`the access copy "${legalText(ref.name)}" is empty and left out`);
+        continue;
+      }
+      if (size === 0) {
+        throw new LifecycleError("REFUSED", `The content "${legalText(ref.name)}" is empty (0 bytes); a person has to decide whether that is right.`, {
+          system: ref.system,
+          details: { content: ref.id },
+        });
+      }
+      if (role === "preservation" && Object.keys(expected).length === 0) {
+        warnings.push(`the source states no digest of "${legalText(ref.name)}", so damage at the source would not be noticed`);
+      }
+      const filename = names[index] ?? "file";
+      const title = legalText(ref.name).trim();
+      files.push({
+        content,
+        role,
+        label: `${role}/${index}`,
+        title: title === "" ? filename : title,
+        filename,
+        location: LOCATIONS[role],
+        size,
+        expected,
+        renamed: filename !== ref.name,
+      });
+    }
+  }
+  if (!files.some((file) => file.role === "access")) {
+    warnings.push("there is no access representation: access requests will be refused until one is added, because masters stay in");
+  }
+  return files;
+}
+
+/** Size and digests as the message carries them; the source is asked when it does not say the size. */
+async function sourceFacts(ref: ContentRef, deps: IngestDeps): Promise<Pick<PlannedFile, "size" | "expected">> {
+  let { size, fixity } = ref;
+  if (size === undefined) {
+    const stored = await deps.systems.get(ref.system, ref.connection).stored(ref);
+    size = stored.size;
+    fixity = [...fixity, ...stored.fixity];
+  }
+  if (size === undefined) {
+    throw invalid(`The source does not say how large "${legalText(ref.name)}" is; that must be known before it is packed.`);
+  }
+  const expected: Partial<Record<FixityAlgorithm, string>> = {};
+  for (const entry of fixity) if (entry.by !== "flow") expected[entry.algorithm] ??= entry.value.toLowerCase();
+  return { size, expected };
+}
+
+/** Every late value must have a file that it can come from. */
+function checkLate(asset: LifecycleAsset, values: ReadonlyMap<string, string[]>, files: readonly PlannedFile[]): void {
+  const facts = new Map(files.flatMap(({ role }) => [[`sha256:${role}`, "0"], [`size:${role}`, "0"]] as const));
+  const texts = [...fragmentsOf(asset, { wanted: [] }).map((fragment) => fragment.xml), ...[...values.values()].flat()];
+  const open = texts.flatMap((text) => fillLate(text, facts).open);
+  if (open.length > 0) {
+    throw invalid(`The metadata waits for facts that no content of this asset gives: ${[...new Set(open)].join(", ")}.`);
+  }
+}
+
+function unique(identifiers: { type: string; value: string }[]): { type: string; value: string }[] {
+  const seen = new Set<string>();
+  return identifiers.filter(({ type, value }) => !seen.has(`${type}\n${value}`) && seen.add(`${type}\n${value}`));
+}
+
+function invalid(message: string, details?: Record<string, unknown>): LifecycleError {
+  return new LifecycleError("INVALID_INPUT", message, { system: "preservica", ...(details === undefined ? {} : { details }) });
+}

@@ -1,0 +1,151 @@
+import type { PackageReceipt, UploadTarget } from "../../content/types.js";
+import { asLifecycleError, LifecycleError } from "../../messages/error.js";
+import { PROGRESS_HEADER } from "../upload.js";
+import { digestText, nowOf, record } from "./events.js";
+import type { IngestDeps, IngestingFacts, IngestJob, PackedFacts, ResolvedAsset, UploadFacts } from "./job.js";
+import { digestsByLabel, metadataBound, metadataDocument, packageEntries, type FileDigests } from "./package.js";
+
+/** Refusals of the completing request that prove that nothing was started. */
+const DEFINITE: ReadonlySet<number> = new Set([400, 401, 403, 409, 413, 422, 429]);
+
+/** Upload facts of the next try: a fresh key, because the old one may still be seen by a failed ingest's monitor. */
+export function nextUpload(job: IngestJob, ref: string, last: UploadFacts | undefined): UploadFacts {
+  const nth = (last?.nth ?? 0) + 1;
+  return { nth, key: `${ref}.${job.id}.${nth}.zip`, finishing: "no", lostSince: null, failed: null, resume: null };
+}
+
+/**
+ * Packs and sends, in one pass. Before the request that may start an ingest leaves, that is on disk; so after a crash
+ * it is known whether the archive has to be looked at before anything is sent again.
+ */
+export async function sendPackage(job: IngestJob, resolved: ResolvedAsset, folder: string, upload: UploadFacts, deps: IngestDeps): Promise<IngestingFacts> {
+  const sender = new Sender(job, resolved, folder, upload, deps);
+  return await sender.send();
+}
+
+class Sender {
+  readonly #job: IngestJob;
+  readonly #resolved: ResolvedAsset;
+  readonly #folder: string;
+  readonly #deps: IngestDeps;
+  #facts: UploadFacts;
+
+  constructor(job: IngestJob, resolved: ResolvedAsset, folder: string, upload: UploadFacts, deps: IngestDeps) {
+    this.#job = job;
+    this.#resolved = resolved;
+    this.#folder = folder;
+    this.#deps = deps;
+    this.#facts = upload;
+  }
+
+  async send(): Promise<IngestingFacts> {
+    const { asset } = this.#job.msg;
+    const { created } = this.#job;
+    this.#job.stage("uploading");
+    await this.#save({});
+    let receipt: PackageReceipt;
+    try {
+      receipt = await this.#deps.contentPool.sendPackage({
+        entries: packageEntries(asset, this.#resolved, this.#deps),
+        finishSize: metadataBound(asset, this.#resolved, this.#folder, created),
+        finish: async (digests) => {
+          const found = digestsByLabel(digests);
+          const document = metadataDocument(asset, this.#resolved, this.#folder, found, created);
+          await this.#packed(found);
+          return [{ path: `${this.#resolved.ref}/metadata.xml`, bytes: Buffer.from(document, "utf8") }];
+        },
+        modified: created,
+        target: this.#guarded(this.#deps.preservica.uploadTarget(this.#facts.key, this.#folder)),
+        ...(this.#facts.resume === null ? {} : { resume: this.#facts.resume }),
+        onState: (state) => this.#save({ resume: { ...state, parts: state.parts.map((part) => ({ ...part })) } }),
+        signal: this.#job.signal,
+        onBytes: (done, total) => this.#job.progress(done, total),
+      });
+    } catch (thrown) {
+      throw await this.#failed(thrown);
+    }
+    return await this.#sent(receipt);
+  }
+
+  /** Marks on disk that the next request may start the ingest. */
+  #guarded(target: UploadTarget): UploadTarget {
+    return {
+      put: async (size, refused) => {
+        await this.#finishing("put");
+        return await target.put(size, refused);
+      },
+      begin: () => target.begin(),
+      part: (uploadId, number, size, refused) => target.part(uploadId, number, size, refused),
+      complete: async (uploadId, parts) => {
+        await this.#finishing("complete");
+        return await target.complete(uploadId, parts);
+      },
+      abort: (uploadId) => target.abort(uploadId),
+    };
+  }
+
+  async #finishing(how: "put" | "complete"): Promise<void> {
+    if (this.#facts.finishing !== how) await this.#save({ finishing: how });
+  }
+
+  async #packed(digests: FileDigests): Promise<void> {
+    const at = nowOf(this.#deps).toISOString();
+    const files = this.#resolved.files.flatMap((file) => {
+      const found = digests.get(file.label);
+      return found === undefined ? [] : [{ label: file.label, size: found.size, sha256: found.digests["SHA-256"] ?? null, at }];
+    });
+    const md5 = [...digests].flatMap(([label, found]) => (found.digests.MD5 === undefined ? [] : [{ label, value: found.digests.MD5 }]));
+    const facts: PackedFacts = { nth: this.#facts.nth, files, md5, at };
+    await this.#job.save("packed", facts);
+  }
+
+  /** A failure that proves that nothing arrived takes the mark away again, so that the next attempt sends at once. */
+  async #failed(thrown: unknown): Promise<unknown> {
+    if (this.#job.signal.aborted) return thrown;
+    const error = asLifecycleError(thrown);
+    const unknown = error.details?.["outcome"] === "unknown";
+    const definite = this.#facts.finishing === "put" ? !unknown : error.status !== undefined && DEFINITE.has(error.status);
+    if (this.#facts.finishing !== "no" && definite) await this.#save({ finishing: "no" });
+    return thrown;
+  }
+
+  async #sent(receipt: PackageReceipt): Promise<IngestingFacts> {
+    const at = nowOf(this.#deps).toISOString();
+    const digests = digestsByLabel(receipt.digests);
+    for (const file of this.#resolved.files) {
+      const found = digests.get(file.label)?.digests ?? {};
+      const object = file.title;
+      const sha256 = found["SHA-256"];
+      if (sha256 !== undefined) record(this.#job, this.#deps, "message digest calculation", { object, digest: digestText("SHA-256", sha256) });
+      for (const [algorithm, value] of Object.entries(file.expected)) {
+        record(this.#job, this.#deps, "fixity check", { object, digest: `${algorithm}:${value}`, detail: { against: "source" } });
+      }
+      if (file.renamed) record(this.#job, this.#deps, "filename change", { object, detail: { to: file.filename } });
+    }
+    record(this.#job, this.#deps, "packing", { object: this.#facts.key, detail: { size: receipt.size } });
+    record(this.#job, this.#deps, "transfer", {
+      system: "preservica",
+      object: this.#facts.key,
+      detail: { size: receipt.size, partsSent: receipt.partsSent, partsSkipped: receipt.partsSkipped },
+    });
+    record(this.#job, this.#deps, "ingestion start", { system: "preservica", object: this.#resolved.ref });
+    const token = receipt.headers[PROGRESS_HEADER] ?? null;
+    const facts: IngestingFacts = { nth: this.#facts.nth, token, since: at, completeSince: null };
+    await this.#job.save("ingesting", facts);
+    return facts;
+  }
+
+  async #save(change: Partial<UploadFacts>): Promise<void> {
+    this.#facts = { ...this.#facts, ...change };
+    await this.#job.save("upload", this.#facts);
+  }
+}
+
+/** What was packed in the try that counts. @throws LifecycleError UPSTREAM when the checkpoint lacks it */
+export function packedBy(job: IngestJob, nth: number): PackedFacts {
+  const packed = job.checkpoint<PackedFacts>("packed");
+  if (packed === undefined || packed.nth !== nth) {
+    throw new LifecycleError("UPSTREAM", "The digests of the package that was sent are not on record; replay the job.", { system: "preservica" });
+  }
+  return packed;
+}
