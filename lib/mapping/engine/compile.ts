@@ -24,7 +24,7 @@ import { compileRow, type CompiledRow, type TypeCheck } from "./row.js";
 import { Scope } from "./scope.js";
 import { compileSource } from "./sources.js";
 
-type Assemble = (scope: Scope) => Omit<MappedMetadata, "profile">;
+type Assemble = (scope: Scope) => MappedMetadata;
 
 /**
  * Compiles a profile once: all parsing, look-ups and validation happen here, `apply` only runs closures. Never throws:
@@ -58,6 +58,8 @@ class Mapping implements CompiledMapping {
   readonly problems;
   readonly needs;
   readonly #known: ReadonlySet<string>;
+  #lastFields: readonly string[] = [];
+  #lastLost: readonly string[] = [];
   readonly #mark: MappedMetadata["profile"];
 
   constructor(
@@ -81,7 +83,7 @@ class Mapping implements CompiledMapping {
     }
     const scope = this.#run(input, undefined);
     const metadata: Record<string, MappedMetadata> = {};
-    for (const { name, assemble } of this.targets) metadata[name] = { profile: this.#mark, ...assemble(scope) };
+    for (const { name, assemble } of this.targets) metadata[name] = assemble(scope);
     const { problems } = scope;
     return { metadata, problems, ok: problems.length === 0 || problems.every(isWarning), lost: this.#lost(scope) };
   }
@@ -98,7 +100,7 @@ class Mapping implements CompiledMapping {
   }
 
   #run(input: MappingInput, inputs: [] | undefined): Scope {
-    const scope = new Scope(input, input.zone ?? this.profile.zone, this.profile, this.rows.length);
+    const scope = new Scope(input, input.zone ?? this.profile.zone, this.profile, this.#mark, this.rows.length);
     if (Number.isNaN(scope.now))
       throw new LifecycleError("INVALID_INPUT", `"${input.now}" is no instant for the mapping's present.`);
     scope.inputs = inputs;
@@ -107,9 +109,19 @@ class Mapping implements CompiledMapping {
   }
 
   #lost(scope: Scope): string[] {
-    const lost: string[] = [];
-    for (const id in scope.fields) if (!this.#known.has(id)) lost.push(id);
-    return lost;
+    const { fields } = scope;
+    const last = this.#lastFields;
+    let at = 0;
+    for (const id in fields) {
+      if (id !== last[at]) break;
+      at += 1;
+    }
+    // Assets of one model mostly have the same fields in the same order: then the last answer holds.
+    if (at < last.length || Object.keys(fields).length !== at) {
+      this.#lastFields = Object.keys(fields);
+      this.#lastLost = this.#lastFields.filter((id) => !this.#known.has(id));
+    }
+    return [...this.#lastLost];
   }
 }
 

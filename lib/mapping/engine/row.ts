@@ -74,7 +74,8 @@ export function compileRow(
     for (scope.tableRow = 0; scope.tableRow < count; scope.tableRow += 1) results.push(evaluate(scope));
     scope.tableRow = -1;
     if (count === 0 && required) scope.report("error", missing(row));
-    scope.perTableRow[slot] = results;
+    scope.perTableRow ??= new Map();
+    scope.perTableRow.set(slot, results);
     scope.slots[slot] = flowOf(results.flatMap(listOf));
   };
   return { ...head, row, slot, reads: context.reads, run };

@@ -1,4 +1,5 @@
-import type { FieldValue, RetentionDecision } from "../../messages/asset.js";
+import type { FieldValue, MappedMetadata, RetentionDecision } from "../../messages/asset.js";
+import { instantValue } from "./dates.js";
 import type { MappingInput, MappingProblem, MappingProfile } from "../types.js";
 
 /** What flows through a row: nothing, one text, or several. */
@@ -21,7 +22,7 @@ export class Scope {
   /** Results by row. */
   readonly slots: Flow[];
   /** Results of rows that run once per table row: by row, then by table row. */
-  readonly perTableRow: (readonly Flow[] | undefined)[];
+  perTableRow: Map<number, readonly Flow[]> | undefined;
   /** What the sources gave; only kept for the live view. */
   inputs: Flow[] | undefined;
   readonly problems: MappingProblem[] = [];
@@ -36,12 +37,13 @@ export class Scope {
     readonly input: MappingInput,
     readonly zone: string | undefined,
     readonly profile: MappingProfile,
+    /** Name and version of the profile, as every result carries them. */
+    readonly mark: MappedMetadata["profile"],
     rows: number,
   ) {
     this.fields = input.asset.fields;
-    this.now = Date.parse(input.now);
-    this.slots = new Array<Flow>(rows).fill(undefined);
-    this.perTableRow = [];
+    this.now = instantValue(input.now);
+    this.slots = new Array<Flow>(rows);
   }
 
   report(level: MappingProblem["level"], message: string, value?: string, row: RowHead = this.row): void {

@@ -25,9 +25,10 @@ function mustache(): typeof Mustache {
  * `{{BRAND FIELD#display}}` reads what people read, `{{field:name}}` a field whose id has no dot.
  */
 export function compileTemplate(text: string, context: CompileContext, where: string, inStep = false): Render {
+  const { parse } = mustache();
   let tokens: Token[];
   try {
-    tokens = mustache().parse(text) as unknown as Token[];
+    tokens = parse(text) as unknown as Token[];
   } catch (error) {
     context.mistake(where, `The template is wrong: ${error instanceof Error ? error.message : String(error)}`);
     return () => undefined;

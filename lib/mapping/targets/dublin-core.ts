@@ -71,7 +71,7 @@ export const dublinCore: TargetModule = {
           if (text !== undefined) xml += open + text + close;
         }
       }
-      return { kind: "dublin-core", schema: OAI_DC, values: collect(scope), xml: xml + CLOSE };
+      return { profile: scope.mark, kind: "dublin-core", schema: OAI_DC, values: collect(scope), xml: xml + CLOSE };
     };
   },
 };

@@ -159,13 +159,15 @@ function attributes(plan: ElementPlan, scope: Scope, row: number): string {
 }
 
 function flowAt(placed: PlacedRow, scope: Scope, row: number): Flow {
-  return row < 0 || placed.row.each === undefined ? scope.slots[placed.slot] : scope.perTableRow[placed.slot]?.[row];
+  return row < 0 || placed.row.each === undefined
+    ? scope.slots[placed.slot]
+    : scope.perTableRow?.get(placed.slot)?.[row];
 }
 
 function setSize(plan: ElementPlan, scope: Scope): number {
   const own = [...plan.texts, ...plan.attributes.map(({ placed }) => placed)];
   const sizes = own.map((placed) =>
-    placed.row.each === undefined ? 0 : (scope.perTableRow[placed.slot]?.length ?? 0),
+    placed.row.each === undefined ? 0 : (scope.perTableRow?.get(placed.slot)?.length ?? 0),
   );
   return Math.max(0, ...sizes, ...plan.children.map((child) => setSize(child, scope)));
 }

@@ -54,7 +54,7 @@ export const fragment: TargetModule = {
     );
     return (scope) => {
       const values = collect(scope);
-      return { kind: "fragment", schema, values, xml: write(scope) };
+      return { profile: scope.mark, kind: "fragment", schema, values, xml: write(scope) };
     };
   },
 };

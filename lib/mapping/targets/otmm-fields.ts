@@ -39,7 +39,7 @@ export const otmmFields: TargetModule = {
       const values = collect(scope);
       const types: Record<string, string> = {};
       for (const field of Object.keys(values)) types[field] = declared.get(field)?.type ?? "string";
-      return { kind: "otmm-fields", values, types };
+      return { profile: scope.mark, kind: "otmm-fields", values, types };
     };
   },
 };

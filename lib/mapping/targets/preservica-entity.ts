@@ -84,7 +84,7 @@ export const preservicaEntity: TargetModule = {
     const collect = collector(rows);
     return (scope) => {
       for (const placed of rows) check(placed, scope);
-      return { kind: "preservica-entity", values: collect(scope) };
+      return { profile: scope.mark, kind: "preservica-entity", values: collect(scope) };
     };
   },
 };

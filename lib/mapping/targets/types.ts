@@ -24,5 +24,5 @@ export interface TargetModule {
     use: TargetUse,
     rows: readonly PlacedRow[],
     mistake: (row: PlacedRow, message: string) => void,
-  ): (scope: Scope) => Omit<MappedMetadata, "profile">;
+  ): (scope: Scope) => MappedMetadata;
 }
