@@ -135,7 +135,16 @@ function records(): LifecycleAsset[] {
   return Array.from({ length: RECORDS }, (_unused, record) => {
     const fields: Record<string, FieldValue> = {};
     for (const [index, name] of fieldNames().entries()) fields[name] = fieldValue(index, record);
-    return { key: `otmm:dam:${record}`, version: "1", name: `asset ${record}`, ids: {}, fields, content: [] };
+    const asset: LifecycleAsset = {
+      key: `otmm:dam:${record}`,
+      version: "1",
+      name: `asset ${record}`,
+      ids: {},
+      fields,
+      content: [],
+    };
+    // As messages arrive: made by JSON.parse.
+    return JSON.parse(JSON.stringify(asset));
   });
 }
 

@@ -109,19 +109,16 @@ class Mapping implements CompiledMapping {
   }
 
   #lost(scope: Scope): string[] {
-    const { fields } = scope;
-    const last = this.#lastFields;
-    let at = 0;
-    for (const id in fields) {
-      if (id !== last[at]) break;
-      at += 1;
-    }
+    const ids = Object.keys(scope.fields);
     // Assets of one model mostly have the same fields in the same order: then the last answer holds.
-    if (at < last.length || Object.keys(fields).length !== at) {
-      this.#lastFields = Object.keys(fields);
-      this.#lastLost = this.#lastFields.filter((id) => !this.#known.has(id));
+    const last = this.#lastFields;
+    let at = ids.length === last.length ? 0 : -1;
+    while (at >= 0 && at < ids.length) at = ids[at] === last[at] ? at + 1 : -1;
+    if (at < 0) {
+      this.#lastFields = ids;
+      this.#lastLost = ids.filter((id) => !this.#known.has(id));
     }
-    return [...this.#lastLost];
+    return this.#lastLost.slice();
   }
 }
 

@@ -1,7 +1,6 @@
-import { listOf } from "../engine/scope.js";
 import type { TargetFieldDescription } from "../types.js";
 import { collector } from "./collect.js";
-import type { TargetModule } from "./types.js";
+import type { PlacedRow, TargetModule } from "./types.js";
 import { elementText } from "./xml.js";
 
 export const OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/";
@@ -35,6 +34,14 @@ const FIELDS: readonly TargetFieldDescription[] = ELEMENTS.map((name) => ({
   repeatable: true,
 }));
 
+interface ElementTags {
+  placed: PlacedRow;
+  start: string;
+  close: string;
+  before: string;
+  endAndStart: string;
+}
+
 /** Plain Dublin Core as `oai_dc`: fifteen elements, each repeatable, no refinements, no types. */
 export const dublinCore: TargetModule = {
   describe: () => ({
@@ -56,22 +63,38 @@ export const dublinCore: TargetModule = {
   },
   assembler: (_use, rows) => {
     const collect = collector(rows);
-    const ordered = FIELDS.flatMap(({ field }) => rows.filter((placed) => placed.field === field)).map((placed) => ({
-      placed,
-      open: `<${placed.field}>`,
-      close: `</${placed.field}>`,
-    }));
+    const ordered = elementsOf(FIELDS.flatMap(({ field }) => rows.filter((placed) => placed.field === field)));
     return (scope) => {
       let xml = OPEN;
-      for (const { placed, open, close } of ordered) {
+      // The end tag waits for the next start tag: one joining less for each value of a large document.
+      let end = "";
+      for (const { placed, start, close, before, endAndStart } of ordered) {
         const flow = scope.slots[placed.slot];
         if (flow === undefined) continue;
-        for (const value of typeof flow === "string" ? [flow] : listOf(flow)) {
+        for (const value of typeof flow === "string" ? [flow] : flow) {
           const text = elementText(value, scope, placed);
-          if (text !== undefined) xml += open + text + close;
+          if (text === undefined) continue;
+          xml += (end === before ? endAndStart : end + start) + text;
+          end = close;
         }
       }
-      return { profile: scope.mark, kind: "dublin-core", schema: OAI_DC, values: collect(scope), xml: xml + CLOSE };
+      return {
+        profile: scope.mark,
+        kind: "dublin-core",
+        schema: OAI_DC,
+        values: collect(scope),
+        xml: xml + end + CLOSE,
+      };
     };
   },
 };
+
+/** Tags of the elements in their order, and each start tag joined with the end tag that mostly stands before it. */
+function elementsOf(rows: readonly PlacedRow[]): ElementTags[] {
+  return rows.map((placed, index) => {
+    const previous = rows[index - 1];
+    const before = previous === undefined ? "" : `</${previous.field}>`;
+    const start = `<${placed.field}>`;
+    return { placed, start, close: `</${placed.field}>`, before, endAndStart: before + start };
+  });
+}
