@@ -122,8 +122,8 @@ function running(seed: CampaignSeed): void {
   for (let n = 1; n <= 2; n++) seed.add("contradictory", "APF", "MAS", `final-${n}`, `contradictory-${n}.jpg`, "spring-3.jpg");
 }
 
-/** Folder path in the archive (SEED-DATA B1): company, campaigns, year of the end, code and name. */
-export function archivePath(key: keyof typeof CAMPAIGNS): string {
+/** Folders in the archive (SEED-DATA B1): company, campaigns, year of the end, code and name. */
+export function archiveFolders(key: keyof typeof CAMPAIGNS): string[] {
   const { code, name, year } = CAMPAIGNS[key];
-  return `Alder & Finch/Campaigns/${year}/${code} ${name}`;
+  return ["Alder & Finch", "Campaigns", year, `${code} ${name}`];
 }

@@ -1,11 +1,37 @@
 import type { OtmmSeed } from "../../otmm/types.js";
 import { seedId } from "../ids.js";
-import { assetRecord } from "./asset.js";
+import { assetId, assetRecord } from "./asset.js";
 import { campaignAssets } from "./campaign-assets.js";
+import type { CampaignAsset } from "./campaigns.js";
 import { DOMAINS } from "./domains.js";
 import { FolderTree, PUBLIC_ROOT } from "./folders.js";
+import { heritageAssets, type HeritageAsset } from "./heritage.js";
 import { MODELS } from "./models.js";
+import { libraryAssets, productAssets, type ProductAsset } from "./products.js";
+import { broadcastAssets, type BroadcastAsset } from "./programmes.js";
 import { CLIENT, LINK_TYPES, OTDS_RESOURCE, POLICIES, USERS } from "./users.js";
+
+/** What the seed says about the assets of the first four scenarios, before it is made into records. */
+export interface OtmmSpecs {
+  tree: FolderTree;
+  campaigns: CampaignAsset[];
+  products: ProductAsset[];
+  heritage: HeritageAsset[];
+  broadcast: BroadcastAsset[];
+}
+
+/** Deterministic: the same each time. */
+export function otmmSpecs(): OtmmSpecs {
+  const tree = new FolderTree();
+  const campaigns = campaignAssets(tree).assets;
+  const products = [...productAssets(tree), ...libraryAssets(tree)];
+  const heritage = heritageAssets(tree);
+  const broadcast = broadcastAssets(tree);
+  // Where released sources are moved to, and where requests for reuse are put.
+  tree.at("Archived");
+  tree.at("Reuse requests");
+  return { tree, campaigns, products, heritage, broadcast };
+}
 
 /** What the system cannot be without: models, domains, users, policies and the root folder. */
 export function emptyOtmmSeed(): OtmmSeed {
@@ -26,14 +52,19 @@ export function emptyOtmmSeed(): OtmmSeed {
 
 /** Everything of SEED-DATA section 1. Deterministic: the same ids and bytes each time. */
 export function otmmSeed(): OtmmSeed {
-  const tree = new FolderTree();
-  tree.at("Archived");
-  tree.at("Reuse requests");
-  const specs = [...campaignAssets(tree).assets];
+  const { tree, campaigns, products, heritage, broadcast } = otmmSpecs();
+  const selected = heritage.filter((asset) => asset.values["MUS.FIELD.SELECTED BY"] !== undefined);
   return {
     ...emptyOtmmSeed(),
     folders: tree.folders,
-    assets: specs.map(assetRecord),
-    collections: [{ id: seedId("collection:heritage-2026"), name: "Heritage 2026", owner: "mkeller", assets: [] }],
+    assets: [...campaigns, ...products, ...heritage, ...broadcast].map(assetRecord),
+    collections: [
+      {
+        id: seedId("collection:heritage-2026"),
+        name: "Heritage 2026",
+        owner: "mkeller",
+        assets: selected.map(({ key }) => assetId(key)),
+      },
+    ],
   };
 }
