@@ -202,11 +202,11 @@ class Client implements PreservicaClient {
   async contentOf(assetRef: string): Promise<ContentRef[]> {
     return (await this.bitstreamsOf(assetRef)).map((bitstream) => contentRefOf(bitstream, this.connection));
   }
-  bitstreamContent(path: string, refused?: Refusal): Promise<ByteRequest> {
-    return this.#bytes("GET", `${this.#gateway.base}/${bitstreamPath(path)}/content`, { refused });
+  async bitstreamContent(path: string, refused?: Refusal): Promise<ByteRequest> {
+    return await this.#bytes("GET", `${this.#gateway.base}/${bitstreamPath(path)}/content`, { refused });
   }
-  thumbnail(type: "IO" | "SO", ref: string, size: "small" | "medium" | "large"): Promise<ByteRequest> {
-    return this.#bytes("GET", "/api/content/thumbnail", { query: { id: `sdb:${type}|${uuid(ref)}`, size } });
+  async thumbnail(type: "IO" | "SO", ref: string, size: "small" | "medium" | "large"): Promise<ByteRequest> {
+    return await this.#bytes("GET", "/api/content/thumbnail", { query: { id: `sdb:${type}|${uuid(ref)}`, size } });
   }
 
   progress(token: string, includeErrors?: boolean): Promise<T.Progress | undefined> {
