@@ -95,6 +95,21 @@ const CREDENTIALS: Record<string, Record<string, string>> = {
   "preservica-connection": { username: "${PRESERVICA_USERNAME}", password: "${PRESERVICA_PASSWORD}" },
 };
 
+async function startOn(
+  options: StageOptions,
+  folder: string,
+  ready: SandboxReady,
+  env: Record<string, string> = {},
+): Promise<NodeRed> {
+  const { now } = JSON.parse((await ask(`${ready.control}/clock`)).text) as { now: string };
+  return startNodeRed({
+    version: options.version ?? 5,
+    userDir: join(folder, "node-red"),
+    env: { ...flowEnvironment(ready, Date.parse(now)), ...env },
+    execArgv: [...CLOCK_ARGS, ...(options.execArgv ?? [])],
+  });
+}
+
 export interface StageOptions {
   /** Example below `examples/`. */
   example: string;
@@ -108,9 +123,18 @@ export class Stage {
   readonly ready: SandboxReady;
   readonly flow: FlowNode[];
   nodeRed: NodeRed;
+  readonly #options: StageOptions;
   readonly #stopSandbox: () => Promise<void>;
 
-  private constructor(folder: string, ready: SandboxReady, flow: FlowNode[], nodeRed: NodeRed, stop: () => Promise<void>) {
+  private constructor(
+    options: StageOptions,
+    folder: string,
+    ready: SandboxReady,
+    flow: FlowNode[],
+    nodeRed: NodeRed,
+    stop: () => Promise<void>,
+  ) {
+    this.#options = options;
     this.folder = folder;
     this.ready = ready;
     this.flow = flow;
@@ -123,19 +147,18 @@ export class Stage {
     const { ready, stop } = await startSandboxProcess(join(folder, "sandbox"));
     try {
       const flow = exampleFlow(options.example);
-      const { now } = JSON.parse((await ask(`${ready.control}/clock`)).text) as { now: string };
-      const nodeRed = await startNodeRed({
-        version: options.version ?? 5,
-        userDir: join(folder, "node-red"),
-        env: flowEnvironment(ready, Date.parse(now)),
-        execArgv: [...CLOCK_ARGS, ...(options.execArgv ?? [])],
-      });
+      const nodeRed = await startOn(options, folder, ready);
       await nodeRed.deploy(flow);
-      return new Stage(folder, ready, flow, nodeRed, stop);
+      return new Stage(options, folder, ready, flow, nodeRed, stop);
     } catch (error) {
       await stop();
       throw error;
     }
+  }
+
+  /** Starts Node-RED again on the same user directory, after it was killed or stopped. */
+  async restart(env: Record<string, string> = {}): Promise<void> {
+    this.nodeRed = await startOn(this.#options, this.folder, this.ready, env);
   }
 
   get storeId(): string {

@@ -142,6 +142,13 @@ export class PreservicaReader {
     });
   }
 
+  async addAccess(ref: string, name: string, bytes: Buffer): Promise<void> {
+    const query = new URLSearchParams({ type: "Access", name: "Web", filename: name });
+    await this.#send("POST", `/api/entity/information-objects/${ref}/representations?${query.toString()}`, bytes, {
+      "content-type": "application/octet-stream",
+    });
+  }
+
   async update(ref: string, changes: { title?: string }): Promise<void> {
     const entity = await this.asset(ref);
     const body = `<InformationObject xmlns="http://preservica.com/XIP/v7.7"><Ref>${ref}</Ref><Title>${escape(changes.title ?? entity.title)}</Title><Description>${escape(entity.description)}</Description><SecurityTag>${escape(entity.securityTag)}</SecurityTag><Parent>${entity.parent ?? ""}</Parent></InformationObject>`;

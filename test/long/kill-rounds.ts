@@ -1,0 +1,78 @@
+import { once } from "node:events";
+import { join } from "node:path";
+import { campaignArchive } from "../../scripts/demo/scenario-01.js";
+import { Stage } from "../../scripts/demo/stage.js";
+import { PACKAGE_ROOT } from "../../scripts/node-red.js";
+import { Random } from "../support/random.js";
+
+/** Checks whose subject a kill could harm; the others of the scenario play further runs of their own. */
+const MUST_HOLD = ["present", "folder", "values", "tag", "bytes", "access", "identifiers", "links", "otmm", "nothing-else", "reconciles"];
+/** A Node-RED that is not killed within this time has finished its work before the step came. */
+const ROUND_MS = 120_000;
+
+export interface KillReport {
+  rounds: number;
+  demos: number;
+  problems: string[];
+}
+
+/**
+ * Ends Node-RED by SIGKILL again and again over the whole demo, at step boundaries and at random moments in turn, and
+ * lets it finish; then the scenario's own checks must hold: none lost, none double, every digest equal.
+ */
+export async function killRounds(rounds: number, seed: number, say: (line: string) => void): Promise<KillReport> {
+  const random = new Random(seed);
+  const problems: string[] = [];
+  let done = 0;
+  let demos = 0;
+  while (done < rounds && problems.length === 0) {
+    demos += 1;
+    const stage = await Stage.open({
+      example: campaignArchive.example,
+      execArgv: ["--require", join(PACKAGE_ROOT, "dist/test/support/kill-at-step.cjs")],
+    });
+    try {
+      await stage.nodeRed.inject(stage.flow.find(({ type }) => type === "inject")?.id ?? "");
+      const budget = Math.min(rounds - done, 40);
+      await stage.nodeRed.kill();
+      let killed = 1;
+      while (killed < budget) {
+        const env: Record<string, string> =
+          killed % 2 === 0
+            ? { KILL_AT_STEP: String(random.between(1, 25)) }
+            : { KILL_AFTER_MS: String(random.between(1_000, 4_500)) };
+        if (!(await lives(stage, env))) break;
+        killed += 1;
+      }
+      done += killed;
+      await stage.restart();
+      const facts = await campaignArchive.gather(stage);
+      for (const check of campaignArchive.checks.filter(({ name }) => MUST_HOLD.includes(name))) {
+        problems.push(...(await check.problems(facts)).map((problem) => `${check.name}: ${problem}`));
+      }
+      say(`  ${done} of ${rounds} kills, demo ${demos}: ${problems.length === 0 ? "holds" : problems.join("; ")}`);
+    } finally {
+      await stage.close();
+    }
+  }
+  return { rounds: done, demos, problems };
+}
+
+/** Starts Node-RED with a death sentence; true when it was carried out, false when the work was finished before. */
+async function lives(stage: Stage, env: Record<string, string>): Promise<boolean> {
+  try {
+    await stage.restart(env);
+  } catch {
+    // Killed before it had started up: a kill like any other.
+    return true;
+  }
+  const exited = once(stage.nodeRed.process, "exit");
+  if (stage.nodeRed.process.exitCode !== null || stage.nodeRed.process.signalCode !== null) return true;
+  const finished = stage.settled(() => true, () => undefined, ROUND_MS).then(
+    () => false,
+    () => true,
+  );
+  const died = await Promise.race([exited.then(() => true), finished]);
+  if (!died) await stage.nodeRed.stop();
+  return died;
+}

@@ -1,0 +1,13 @@
+/** Preloaded into a Node-RED under test: ends the process, as a power cut would, at the n-th durable step boundary. */
+import { subscribe } from "node:diagnostics_channel";
+
+const at = Number(process.env["KILL_AT_STEP"] ?? 0);
+const afterMs = Number(process.env["KILL_AFTER_MS"] ?? 0);
+let steps = 0;
+if (at > 0) {
+  subscribe("content-lifecycle:step", () => {
+    steps += 1;
+    if (steps === at) process.kill(process.pid, "SIGKILL");
+  });
+}
+if (afterMs > 0) setTimeout(() => process.kill(process.pid, "SIGKILL"), afterMs);
