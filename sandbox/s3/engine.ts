@@ -3,17 +3,13 @@ import { BadPath } from "../kernel/request.js";
 import { DEFAULT_SETTINGS } from "./assumptions.js";
 import type { Call, CreatedObject, S3Principal } from "./call.js";
 import { requestIds, S3Error } from "./errors.js";
+import { assertKnownHeaders } from "./headers.js";
 import type { BucketRecord, S3State } from "./model.js";
 import { operationOf } from "./operations/table.js";
 import { S3Store } from "./store.js";
 
-/** A bucket to be there from the start. */
-export interface BucketSeed {
-  name: string;
-  region?: string;
-  versioning?: "enabled";
-  objectLock?: boolean;
-}
+/** A bucket to be there from the start; what is left out: the engine's region, no versions, no lock. */
+export type BucketSeed = Pick<BucketRecord, "name"> & Partial<Omit<BucketRecord, "created">>;
 
 export interface S3EngineOptions {
   context: SandboxContext;
@@ -70,6 +66,7 @@ export async function createS3Engine(options: S3EngineOptions): Promise<S3Engine
   async function answerTo(request: SandboxRequest, basePath: string): Promise<SandboxAnswer> {
     const principal = await options.authenticate(request);
     request.setUser(principal.login);
+    assertKnownHeaders(request);
     const { bucketName, key } = takeApart(request.path, basePath);
     const call: Call = {
       request,
@@ -112,15 +109,6 @@ function redirectToRegion(bucket: BucketRecord | undefined, principal: S3Princip
 function seedBuckets({ context, buckets, region }: S3EngineOptions): Record<string, BucketRecord> {
   const created = context.clock.now().toISOString();
   return Object.fromEntries(
-    buckets.map((seed) => [
-      seed.name,
-      {
-        name: seed.name,
-        created,
-        region: seed.region ?? region,
-        versioning: seed.versioning ?? (seed.objectLock ? "enabled" : "off"),
-        objectLock: seed.objectLock ?? false,
-      },
-    ]),
+    buckets.map((seed) => [seed.name, { region, versioning: "off", objectLock: false, ...seed, created }]),
   );
 }

@@ -4,6 +4,7 @@ import { writeXml } from "./xml.js";
 
 /** Codes this engine answers with, their status and the text S3 gives. Source: API_Error responses list, apis/s3.md sections 5-9. */
 const ERRORS = {
+  AccessControlListNotSupported: [400, "The bucket does not allow ACLs"],
   AccessDenied: [403, "Access Denied"],
   AuthorizationHeaderMalformed: [400, "The authorization header that you provided is not valid."],
   AuthorizationQueryParametersError: [400, "Query-string authentication parameters are not valid."],

@@ -1,6 +1,7 @@
 import type { Simulator, SimulatorFactory } from "../kernel/types.js";
 import { createS3Engine } from "./engine.js";
-import { S3_REGION, S3_USER, seedObjects, SEED_BUCKETS } from "./seed.js";
+import { seedObjects } from "./seed.js";
+import { S3_REGION, S3_USER, SEED_BUCKETS } from "./seed-buckets.js";
 import { verifySigV4 } from "./sigv4.js";
 
 export { createS3Engine, type BucketSeed, type S3Engine, type S3EngineOptions } from "./engine.js";
