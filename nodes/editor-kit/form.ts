@@ -1,0 +1,63 @@
+import type { Endpoint } from "./api.js";
+import { field, type FieldPrefix, place } from "./dom.js";
+import { pickFolder } from "./pick-folder.js";
+import { useStyle } from "./style.js";
+import type { Text } from "./text.js";
+
+/** Puts the kit's class on the open form and shows only what belongs to the chosen mode. */
+export function prepareForm(): void {
+  useStyle();
+}
+
+/** Shows the parts of a form whose `data-when` lists the select's value: `data-when="mode:ids search"`. */
+export function switchParts(prefix: FieldPrefix, property: string): void {
+  const chooser = field<HTMLSelectElement>(prefix, property);
+  const parts = [...document.querySelectorAll<HTMLElement>(`[data-when^="${property}:"]`)];
+  const show = (): void => {
+    for (const part of parts) {
+      const values = (part.dataset["when"] ?? "").slice(property.length + 1).split(" ");
+      part.hidden = !values.includes(chooser.value);
+    }
+  };
+  $(chooser).on("change", show);
+  show();
+}
+
+/** The connection chosen in the form's select, as the pickers need it. */
+export function chosenConnection(type: string, property = "connection"): () => Endpoint | undefined {
+  return () => {
+    const id = field<HTMLSelectElement>("node-input", property).value;
+    return id === "" || id === "_ADD_" ? undefined : { type, id };
+  };
+}
+
+/** Wires a folder field: the id in `<property>`, its path for people in `<property>Path`, a browse button beside. */
+export function folderField(text: Text, property: string, endpoint: () => Endpoint | undefined, fallbackType: string): void {
+  const id = field("node-input", property);
+  const path = field("node-input", `${property}Path`);
+  const hint = place(`clc-${property}-path`);
+  const show = (): void => {
+    hint.textContent = path.value;
+  };
+  id.addEventListener("input", () => {
+    path.value = "";
+    show();
+  });
+  place(`clc-${property}-browse`).addEventListener("click", () => {
+    void pickFolder(text, endpoint() ?? { type: fallbackType, id: "" }).then((picked) => {
+      if (picked === undefined) return;
+      id.value = picked.id;
+      path.value = picked.path;
+      $(id).trigger("change");
+      show();
+    });
+  });
+  show();
+}
+
+/** Opens the folds in which a field is invalid, so that a red field is never hidden. */
+export function openInvalidFolds(): void {
+  for (const fold of document.querySelectorAll<HTMLDetailsElement>("details.clc-fold")) {
+    if (fold.querySelector(".input-error") !== null) fold.open = true;
+  }
+}

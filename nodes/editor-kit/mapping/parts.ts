@@ -1,0 +1,111 @@
+import { type MappingProfile, TARGET_KINDS, type TargetKind, type TargetUse } from "../../../lib/mapping/types.js";
+import { el, input, select } from "../dom.js";
+import { rowTable, type Rows } from "../rows.js";
+import { same } from "../same.js";
+import type { Text } from "../text.js";
+
+export interface LookupTable {
+  name: string;
+  entries: Record<string, string>;
+}
+
+/** The profile's look-up tables as rows. */
+export function lookupTables(profile: MappingProfile): LookupTable[] {
+  return Object.entries(profile.lookups ?? {}).map(([name, entries]) => ({ name, entries }));
+}
+
+export function lookupsOf(tables: readonly LookupTable[]): Record<string, Record<string, string>> {
+  return Object.fromEntries(tables.map(({ name, entries }) => [name, entries]));
+}
+
+/** `OWN = Own work`, one entry a line; the first `=` divides. */
+export function entriesOf(lines: string): Record<string, string> {
+  const entries = lines.split("\n").flatMap((line) => {
+    const at = line.indexOf("=");
+    return at < 1 ? [] : [[line.slice(0, at).trim(), line.slice(at + 1).trim()]];
+  });
+  return Object.fromEntries(entries) as Record<string, string>;
+}
+
+export function linesOf(entries: Readonly<Record<string, string>>): string {
+  return Object.entries(entries).map(([value, result]) => `${value} = ${result}`).join("\n");
+}
+
+/** Targets of the profile: short name, kind, schema and root of fragments; declared fields as JSON. */
+export function targetTable(text: Text, stored: readonly TargetUse[], changed: () => void): Rows<TargetUse> {
+  return rowTable<TargetUse>(text, stored, {
+    list: "clc-profile-targets",
+    addLabel: text("kit.mapping.add-target"),
+    blank: () => ({ name: "", kind: "dublin-core" }),
+    changed,
+    view(use, edited) {
+      const name = input(use.name, text("kit.mapping.target-name"), { class: "clc-narrow" });
+      const kinds = TARGET_KINDS.map((value) => ({ value: value as string, label: text(`kit.targets.${value}`) }));
+      const kind = select(kinds, use.kind, text("kit.mapping.target-kind"));
+      const schema = input(use.schema ?? "", text("kit.mapping.schema"), { spellcheck: "false" });
+      const root = input(use.root ?? "", text("kit.mapping.root"), { class: "clc-narrow", spellcheck: "false" });
+      const fields = el("textarea", { rows: "2", spellcheck: "false", "aria-label": text("kit.mapping.fields"), placeholder: text("kit.mapping.fields") });
+      fields.value = use.fields === undefined ? "" : JSON.stringify(use.fields);
+      const show = (): void => {
+        schema.hidden = root.hidden = kind.value !== "fragment";
+        fields.hidden = kind.value !== "fragment" && kind.value !== "otmm-fields";
+      };
+      let declared = use.fields;
+      for (const field of [name, kind, schema, root]) field.addEventListener("change", () => (show(), edited()));
+      fields.addEventListener("change", () => {
+        declared = parsed(fields, declared);
+        edited();
+      });
+      show();
+      return {
+        element: el("div", {}, name, kind, schema, root, el("span", { class: "clc-indent" }, fields)),
+        focus: () => name.focus(),
+        read() {
+          const chosen = TARGET_KINDS.find((one) => one === kind.value) satisfies TargetKind | undefined;
+          const made: TargetUse = {
+            name: name.value.trim(),
+            kind: chosen ?? use.kind,
+            ...(schema.value.trim() === "" ? {} : { schema: schema.value.trim() }),
+            ...(root.value.trim() === "" ? {} : { root: root.value.trim() }),
+            ...(declared === undefined ? {} : { fields: declared }),
+          };
+          return same(made, use) ? use : made;
+        },
+      };
+    },
+  });
+}
+
+/** Declared fields from their JSON; what does not parse keeps the last good value and marks the box. */
+function parsed(box: HTMLTextAreaElement, last: TargetUse["fields"]): TargetUse["fields"] {
+  try {
+    const value = box.value.trim() === "" ? undefined : (JSON.parse(box.value) as TargetUse["fields"]);
+    box.classList.remove("input-error");
+    return value;
+  } catch {
+    box.classList.add("input-error");
+    return last;
+  }
+}
+
+/** Look-up tables, one entry a line. */
+export function lookupRows(text: Text, stored: readonly LookupTable[], changed: () => void): Rows<LookupTable> {
+  return rowTable<LookupTable>(text, stored, {
+    list: "clc-profile-lookups",
+    addLabel: text("kit.mapping.add-lookup"),
+    blank: () => ({ name: "", entries: {} }),
+    changed,
+    view(table, edited) {
+      const name = input(table.name, text("kit.mapping.lookup-name"));
+      const lines = el("textarea", { rows: "4", spellcheck: "false", "aria-label": text("kit.mapping.lookup-lines"), placeholder: "OWN = Own work" });
+      lines.value = linesOf(table.entries);
+      const before = lines.value;
+      for (const field of [name, lines]) field.addEventListener("change", edited);
+      return {
+        element: el("div", {}, name, el("span", { class: "clc-indent" }, lines)),
+        focus: () => name.focus(),
+        read: () => ({ name: name.value.trim(), entries: lines.value === before ? table.entries : entriesOf(lines.value) }),
+      };
+    },
+  });
+}

@@ -1,0 +1,83 @@
+import { el } from "./dom.js";
+
+/** Every rule lives below `.clc`; colours only by the editor's own variables, so that light and dark both work. */
+const CSS = `
+.clc .form-row > label.clc-wide, .clc .clc-check label { width: auto; }
+.clc [hidden], .clc-row [hidden] { display: none !important; }
+.clc .form-tips { margin: 4px 0 12px; max-width: none; }
+.clc-hint { margin: 2px 0 0 105px; font-size: 12px; color: var(--red-ui-secondary-text-color); }
+.clc .clc-check { margin-bottom: 6px; }
+.clc .clc-check input[type=checkbox] { width: auto; margin: 0 6px 0 0; vertical-align: baseline; }
+.clc .clc-with-button { display: inline-flex; align-items: center; width: 70%; gap: 4px; vertical-align: middle; }
+.clc .clc-with-button > input { flex: 1; width: auto; min-width: 0; margin: 0; }
+.clc textarea { width: 70%; font-family: monospace; font-size: 12px; resize: vertical; }
+.clc details.clc-fold { margin: 4px 0 12px; border-top: 1px solid var(--red-ui-secondary-border-color); }
+.clc details.clc-fold > summary { padding: 8px 0; cursor: pointer; font-weight: bold; color: var(--red-ui-primary-text-color); }
+.clc details.clc-fold > summary:focus-visible, .clc button:focus-visible { outline: 1px solid var(--red-ui-form-input-focus-color); outline-offset: 1px; }
+.clc fieldset { margin: 0 0 12px; padding: 0; border: 0; min-width: 0; }
+.clc legend { display: block; margin: 0 0 6px; padding: 0; width: auto; border: 0; font-size: inherit; line-height: 20px; font-weight: bold; color: var(--red-ui-form-text-color); }
+.clc-rows .red-ui-editableList-container { min-height: 36px; }
+.clc-row { display: flex; flex-wrap: wrap; align-items: center; gap: 4px; }
+.clc-row > .clc-number { min-width: 20px; text-align: right; color: var(--red-ui-secondary-text-color); font-variant-numeric: tabular-nums; }
+.clc-row input[type=text], .clc-row select { margin: 0; min-width: 60px; flex: 1 1 100px; width: auto; }
+.clc-row .clc-narrow { flex: 0 1 140px !important; }
+.clc-row .clc-grow { flex: 2 1 160px !important; }
+.clc-row .clc-break { flex-basis: 100%; height: 0; }
+.clc-row .clc-indent { flex: 1 1 100%; margin-left: 24px; display: flex; flex-wrap: wrap; align-items: center; gap: 4px; }
+.clc-row .clc-tools { display: inline-flex; gap: 2px; margin-left: auto; order: 1; }
+.clc-row > .clc-indent { order: 2; }
+.clc-row label { margin: 0; width: auto; white-space: nowrap; }
+.clc-row label input[type=checkbox] { width: auto; margin: 0 4px 0 0; vertical-align: baseline; }
+.clc-row.clc-invalid > .clc-number, .clc-problem { color: var(--red-ui-text-color-error); }
+.clc-result { color: var(--red-ui-secondary-text-color); overflow-wrap: anywhere; font-size: 12px; }
+.clc-result b { color: var(--red-ui-primary-text-color); font-weight: normal; }
+.clc-list { margin: 6px 0 0; padding: 0; list-style: none; font-size: 13px; }
+.clc-list li { padding: 3px 0 3px 20px; position: relative; overflow-wrap: anywhere; }
+.clc-list li > i { position: absolute; left: 2px; top: 6px; }
+.clc-ok > i { color: var(--red-ui-text-color-success); }
+.clc-fail > i, .clc-error { color: var(--red-ui-text-color-error); }
+.clc-warn, .clc-warn > i { color: var(--red-ui-text-color-warning); }
+.clc-muted { color: var(--red-ui-secondary-text-color); }
+.clc-report { margin: 6px 0 0 105px; }
+.clc-bar { display: flex; flex-wrap: wrap; align-items: center; gap: 6px; margin: 0 0 8px; }
+.clc-bar input[type=text] { flex: 1 1 140px; width: auto; margin: 0; }
+.clc-bar select { flex: 0 1 200px; width: auto; margin: 0; }
+.clc-row .clc-line { flex: 1 1 200px; height: auto; min-height: 24px; padding: 2px 8px; text-align: left; white-space: normal; line-height: 18px; font-size: 13px; overflow-wrap: anywhere; }
+.clc-row .clc-line .clc-target { font-weight: bold; }
+.clc-row .clc-required { color: var(--red-ui-text-color-error); }
+.clc-row.clc-off .clc-line { opacity: 0.55; text-decoration: line-through; }
+.clc-row .clc-editor, .clc-row .clc-part { display: block; width: 100%; }
+.clc-row .clc-caption { display: block; margin: 6px 0 2px; font-size: 12px; color: var(--red-ui-secondary-text-color); }
+.clc-row .clc-part .clc-indent, .clc-row .clc-more .clc-indent { margin-left: 0; }
+.clc-row .clc-line-of, .clc-row .clc-step { display: flex; flex: 1 1 100%; gap: 4px; align-items: center; margin-bottom: 4px; }
+.clc-row .clc-line-of .clc-with-button { flex: 1; width: auto; }
+.clc-row .clc-step-settings { display: flex; flex: 1; gap: 4px; min-width: 0; }
+.clc-row .clc-step-settings input { min-width: 40px; flex: 1 1 60px; }
+.clc-row .clc-typed-box { display: inline-block; min-width: 140px; }
+.clc-row .clc-more summary { cursor: pointer; font-size: 12px; margin: 6px 0; color: var(--red-ui-secondary-text-color); }
+.clc-row textarea { width: 100%; box-sizing: border-box; margin: 0; }
+dialog.clc-dialog { width: 540px; max-width: 92vw; padding: 0; border: 1px solid var(--red-ui-primary-border-color); border-radius: 4px;
+  background: var(--red-ui-secondary-background); color: var(--red-ui-primary-text-color); box-shadow: 0 4px 24px rgba(0, 0, 0, 0.35); }
+dialog.clc-dialog::backdrop { background: rgba(0, 0, 0, 0.35); }
+dialog.clc-dialog header { padding: 10px 14px; font-weight: bold; border-bottom: 1px solid var(--red-ui-secondary-border-color); }
+dialog.clc-dialog main { padding: 12px 14px; }
+dialog.clc-dialog footer { display: flex; justify-content: flex-end; gap: 6px; padding: 10px 14px; border-top: 1px solid var(--red-ui-secondary-border-color); }
+dialog.clc-dialog .clc-body { height: 320px; overflow: auto; border: 1px solid var(--red-ui-form-input-border-color); background: var(--red-ui-form-input-background); }
+dialog.clc-dialog input[type=text] { box-sizing: border-box; width: 100%; height: 34px; margin: 0 0 8px; padding: 0 8px; border: 1px solid var(--red-ui-form-input-border-color);
+  border-radius: 4px; background: var(--red-ui-form-input-background); color: var(--red-ui-form-text-color); }
+dialog.clc-dialog textarea { box-sizing: border-box; width: 100%; height: 320px; font-family: monospace; font-size: 12px; border: 1px solid var(--red-ui-form-input-border-color);
+  background: var(--red-ui-form-input-background); color: var(--red-ui-form-text-color); }
+.clc-options [role=option] { padding: 5px 10px; cursor: pointer; }
+.clc-options [role=option] small { color: var(--red-ui-secondary-text-color); margin-left: 6px; }
+.clc-options [role=option]:hover { background: var(--red-ui-list-item-background-hover); }
+.clc-options [role=option].clc-active { background: var(--red-ui-list-item-background-selected); outline: 1px solid var(--red-ui-form-input-focus-color); outline-offset: -1px; }
+.clc-options [role=option][aria-selected=true]::before { content: "\\2713\\00a0"; color: var(--red-ui-text-color-success); }
+`;
+
+const ID = "content-lifecycle-style";
+
+/** Puts the kit's rules into the page, once for all our nodes. */
+export function useStyle(): void {
+  if (document.getElementById(ID) !== null) return;
+  document.head.append(el("style", { id: ID }, CSS));
+}
