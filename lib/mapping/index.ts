@@ -1,19 +1,20 @@
 /**
- * Metadata mapping: a profile (table of source, transformation, target field) compiled once into closures.
- *
- *   compileProfile(profile, options?): CompiledMapping      // never throws; mistakes are in .problems
- *   compiled.apply(input): MappingResult                    // synchronous
- *   compiled.applyAsync(input, resolver): Promise<MappingResult>
- *   previewRow(profile, rowIndex, input, options?): RowPreview
- *   previewAll(profile, input, options?): RowPreview[]
- *   describeTarget(use | kind): TargetDescription           // for pickers
- *   parseProfile(json: unknown): { profile?, problems }     // strict JSON validation
- *   profileFromCsv(text): { profile?, problems } / profileToCsv(profile): string
- *   profileFromJson(text) / profileToJson(profile)
- *   defaultProfiles(): ProfileEntry[] / loadDefaultProfile(name): MappingProfile
+ * Metadata mapping: a profile (table of source, transformation, target field) is compiled once into closures and then
+ * applied to assets. Plain TypeScript; what only a host knows (JSONata, context stores, environment) is given from outside.
  */
 export * from "./types.js";
 export { compileProfile } from "./engine/compile.js";
 export { resolveSources } from "./engine/resolve.js";
 export { segmentOf } from "./engine/step-text.js";
+export { previewAll, previewRow } from "./previews.js";
+export { profileFromCsv } from "./profile/csv-read.js";
+export { profileToCsv } from "./profile/csv-write.js";
+export { parseProfile, profileFromJson, profileToJson, type ParsedProfile } from "./profile/json.js";
+export {
+  DEFAULT_PROFILES,
+  defaultProfiles,
+  loadDefaultProfile,
+  type DefaultProfileName,
+  type ProfileEntry,
+} from "./profiles/index.js";
 export { availableTargets, describeTarget } from "./targets/index.js";
