@@ -66,6 +66,7 @@ export async function createS3Engine(options: S3EngineOptions): Promise<S3Engine
   async function answerTo(request: SandboxRequest, basePath: string): Promise<SandboxAnswer> {
     const principal = await options.authenticate(request);
     request.setUser(principal.login);
+    if (principal.signer?.presigned) liftQueryHeaders(request);
     assertKnownHeaders(request);
     const { bucketName, key } = takeApart(request.path, basePath);
     const call: Call = {
@@ -94,6 +95,15 @@ function takeApart(path: string, basePath: string): { bucketName: string; key: s
       : { bucketName: decoded.slice(0, slash), key: decoded.slice(slash + 1) };
   } catch {
     throw new BadPath(`the path is not valid percent-encoding: ${path}`);
+  }
+}
+
+/** Presigned links carry in the query what other requests carry as `x-amz-` headers; the query is signed, so it counts. */
+function liftQueryHeaders(request: SandboxRequest): void {
+  for (const [name, value] of request.query) {
+    const header = name.toLowerCase();
+    if (/^x-amz-(?!algorithm|credential|date|expires|signedheaders|signature)/.test(header))
+      request.headers[header] ??= value;
   }
 }
 

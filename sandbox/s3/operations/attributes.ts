@@ -38,7 +38,8 @@ function partsOf(call: Call, version: ObjectVersion): XmlValue {
   const page = rest.slice(0, most);
   const { checksum } = version;
   return {
-    TotalPartsCount: parts.length,
+    // The SDK's TotalPartsCount.
+    PartsCount: parts.length,
     PartNumberMarker: after,
     NextPartNumberMarker: page.at(-1)?.number ?? 0,
     MaxParts: most,

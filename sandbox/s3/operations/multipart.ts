@@ -231,18 +231,18 @@ export function partNumber(call: Call): number {
 }
 
 function chosenParts(call: Call, upload: UploadRecord, body: XmlElement): { number: number; part: PartRecord }[] {
-  const listed = body.children("Part");
+  const listed = body.children("Part").map((element) => ({ element, number: Number(element.text("PartNumber")) }));
   if (listed.length === 0 || listed.length > MOST_PARTS) throw new S3Error("MalformedXML");
-  let last = 0;
-  return listed.map((element, at) => {
-    const number = Number(element.text("PartNumber"));
-    if (!Number.isInteger(number) || number < 1) throw new S3Error("MalformedXML");
-    if (number <= last) throw new S3Error("InvalidPartOrder", { fields: { UploadId: upload.id } });
-    last = number;
+  if (listed.some(({ number }) => !Number.isInteger(number) || number < 1)) throw new S3Error("MalformedXML");
+  if (listed.some(({ number }, at) => number <= (listed[at - 1]?.number ?? 0))) {
+    throw new S3Error("InvalidPartOrder", { fields: { UploadId: upload.id } });
+  }
+  return listed.map(({ element, number }, at) => {
     const part = call.store.value.parts[`${upload.id}/${number}`];
     const etag = (element.text("ETag") ?? "").replaceAll('"', "");
-    if (!part || part.etag !== etag)
+    if (!part || part.etag !== etag) {
       throw new S3Error("InvalidPart", { fields: { UploadId: upload.id, PartNumber: number, ETag: etag } });
+    }
     checkPartChecksum(element, upload, part, number);
     if (at < listed.length - 1 && part.size < SMALLEST_PART) {
       throw new S3Error("EntityTooSmall", {
