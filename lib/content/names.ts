@@ -4,9 +4,8 @@ import { createHash } from "node:crypto";
 export const MAX_NAME_BYTES = 255;
 /** An "extension" longer than this is part of the name. */
 const MAX_EXTENSION_BYTES = 20;
-/** C0 and C1 controls, line separators, direction and zero-width marks, non-characters, lone surrogates. */
-const UNSEEN =
-  /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+/** Controls, line separators, direction and zero-width marks, non-characters, lone surrogates. */
+const UNSEEN = /[\p{Cc}\p{Cs}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff]/gu;
 /** Characters that Windows refuses in a name; `/` and `\` are separators and handled before. */
 const FORBIDDEN = /[<>:"|?*]/g;
 const RESERVED = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=$|\.)/i;

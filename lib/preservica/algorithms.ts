@@ -1,7 +1,12 @@
 import type { FixityAlgorithm } from "../messages/asset.js";
 
 /** XIP writes algorithms without hyphens, OPEX and the rest of this package with them (fact sheet 2.3, 2.4). */
-const XIP_NAMES: Record<FixityAlgorithm, string> = { MD5: "MD5", "SHA-1": "SHA1", "SHA-256": "SHA256", "SHA-512": "SHA512" };
+const XIP_NAMES: Record<FixityAlgorithm, string> = {
+  MD5: "MD5",
+  "SHA-1": "SHA1",
+  "SHA-256": "SHA256",
+  "SHA-512": "SHA512",
+};
 
 export function toXipAlgorithm(algorithm: FixityAlgorithm): string {
   return XIP_NAMES[algorithm];

@@ -1,16 +1,17 @@
-import { attribute, createHttp, descendants, queryString, type Http, type ServerWords } from "../http/index.js";
+import { attribute, createHttp, descendants, type Http, type ServerWords } from "../http/index.js";
 import { list, record, text } from "../http/shape.js";
 import type { Refusal, UploadTarget } from "../content/types.js";
 import { LifecycleError } from "../messages/error.js";
 import type { ContentRef } from "../messages/asset.js";
 import type { ByteRequest, ContentSystem } from "../systems/port.js";
 import { DEFAULT_ASSUMPTIONS, type PreservicaAssumptions } from "./assumptions.js";
+import { ByteRequests } from "./byte-requests.js";
 import { testConnection } from "./connection-test.js";
 import { Entities } from "./entities.js";
 import { FolderPaths, type FoundFolder } from "./folders.js";
 import { Gateway, uuid, type ApiPath } from "./gateway.js";
 import { askHolds } from "./holds.js";
-import { tokenAuth, tokenSource, TOKEN_HEADER } from "./login.js";
+import { tokenAuth, tokenSource } from "./login.js";
 import { Processes, type MonitorQuery } from "./processes.js";
 import { filled } from "./read.js";
 import { bitstreamPath, contentRefOf, Representations } from "./representations.js";
@@ -18,10 +19,9 @@ import { Retention } from "./retention.js";
 import { search } from "./search.js";
 import { Session, type Credentials } from "./session.js";
 import type * as T from "./types.js";
-import { UploadEndpoint, type BytesWanted } from "./upload.js";
+import { UploadEndpoint } from "./upload.js";
 
-/** Addresses whose token is remembered, to know which one a refusal speaks of. */
-const MOST_HANDED = 5000;
+const DEFAULT_IDLE_MS = 60_000;
 
 export interface PreservicaOptions {
   /** Connection key. */
@@ -111,17 +111,14 @@ class Client implements PreservicaClient {
   readonly representations: Representations;
   readonly processes: Processes;
   readonly retention: Retention;
-  readonly #options: PreservicaOptions;
   readonly #http: Http;
   readonly #session: Session;
   readonly #gateway: Gateway;
   readonly #folders: FolderPaths;
   readonly #upload: UploadEndpoint;
-  /** Which token the last request to an address carried. */
-  readonly #handed = new Map<string, string>();
+  readonly #bytes: ByteRequests;
 
   constructor(options: PreservicaOptions) {
-    this.#options = options;
     this.connection = configured(options.connection, "connection key");
     this.tenant = configured(options.tenant, "tenant");
     this.assumptions = { ...DEFAULT_ASSUMPTIONS, ...options.assumptions };
@@ -138,7 +135,7 @@ class Client implements PreservicaClient {
       baseUrl: options.baseUrl,
       auth: tokenAuth(this.#session),
       tls: { ca: options.ca, proxy: options.proxy },
-      idleMs: options.idleMs ?? 60_000,
+      idleMs: options.idleMs ?? DEFAULT_IDLE_MS,
       concurrency: options.concurrency ?? 8,
       ratePerSecond: options.ratePerSecond,
       retries: options.retries ?? 3,
@@ -151,7 +148,13 @@ class Client implements PreservicaClient {
     this.processes = new Processes(this.#gateway);
     this.retention = new Retention(this.#gateway);
     this.#folders = new FolderPaths(this.entities, this.assumptions.refTaken, options.clock);
-    this.#upload = new UploadEndpoint(this.#gateway, this.tenant, (...wanted) => this.#bytes(...wanted));
+    this.#bytes = new ByteRequests(this.#session, {
+      baseUrl: this.#http.baseUrl,
+      idleMs: options.idleMs ?? DEFAULT_IDLE_MS,
+      ca: options.ca,
+      proxy: options.proxy,
+    });
+    this.#upload = new UploadEndpoint(this.#gateway, this.tenant, this.#bytes);
   }
 
   async login(): Promise<void> {
@@ -203,10 +206,10 @@ class Client implements PreservicaClient {
     return (await this.bitstreamsOf(assetRef)).map((bitstream) => contentRefOf(bitstream, this.connection));
   }
   async bitstreamContent(path: string, refused?: Refusal): Promise<ByteRequest> {
-    return await this.#bytes("GET", `${this.#gateway.base}/${bitstreamPath(path)}/content`, { refused });
+    return await this.#bytes.make("GET", `${this.#gateway.base}/${bitstreamPath(path)}/content`, { refused });
   }
   async thumbnail(type: "IO" | "SO", ref: string, size: "small" | "medium" | "large"): Promise<ByteRequest> {
-    return await this.#bytes("GET", "/api/content/thumbnail", { query: { id: `sdb:${type}|${uuid(ref)}`, size } });
+    return await this.#bytes.make("GET", "/api/content/thumbnail", { query: { id: `sdb:${type}|${uuid(ref)}`, size } });
   }
 
   progress(token: string, includeErrors?: boolean): Promise<T.Progress | undefined> {
@@ -243,37 +246,12 @@ class Client implements PreservicaClient {
   close(): void {
     this.#http.close();
   }
-
-  /** Content is never redirected elsewhere: no `redirectHosts`. */
-  async #bytes(method: ByteRequest["method"], path: string, wanted: BytesWanted = {}): Promise<ByteRequest> {
-    const address = `${path}${queryString(wanted.query)}`;
-    const handed = this.#handed.get(address);
-    // The token that was refused, and only that one: others may have replaced it meanwhile.
-    if (wanted.refused?.status === 401 && handed !== undefined) this.#session.reject(handed);
-    const token = await this.#session.token();
-    this.#remember(address, token);
-    return {
-      method,
-      url: `${this.#http.baseUrl}${address}`,
-      headers: { ...wanted.headers, [TOKEN_HEADER]: token },
-      idleMs: this.#options.idleMs ?? 60_000,
-      redirectHosts: [],
-      ...(this.#options.ca === undefined ? {} : { ca: this.#options.ca }),
-      ...(this.#options.proxy === undefined ? {} : { proxy: this.#options.proxy }),
-    };
-  }
-
-  #remember(address: string, token: string): void {
-    this.#handed.delete(address);
-    this.#handed.set(address, token);
-    const oldest = this.#handed.size > MOST_HANDED ? this.#handed.keys().next().value : undefined;
-    if (oldest !== undefined) this.#handed.delete(oldest);
-  }
 }
 
 function configured(value: string, what: string): string {
   const trimmed = value.trim();
-  if (trimmed === "") throw new LifecycleError("NOT_CONFIGURED", `The Preservica connection has no ${what}.`, { system: "preservica" });
+  if (trimmed === "")
+    throw new LifecycleError("NOT_CONFIGURED", `The Preservica connection has no ${what}.`, { system: "preservica" });
   return trimmed;
 }
 

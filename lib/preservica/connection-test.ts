@@ -8,15 +8,27 @@ import type { UploadEndpoint } from "./upload.js";
  * Tries, reading only, what flows will need, and names the permission that is missing. Never throws; when the login
  * fails nothing else is asked.
  */
-export async function testConnection(client: PreservicaClient, gateway: Gateway, upload: UploadEndpoint): Promise<ConnectionReport> {
+export async function testConnection(
+  client: PreservicaClient,
+  gateway: Gateway,
+  upload: UploadEndpoint,
+): Promise<ConnectionReport> {
   const checks: ConnectionCheck[] = [];
-  const check = async (what: ConnectionCheck["what"], missing: string, ask: () => Promise<string>): Promise<boolean> => {
+  const check = async (
+    what: ConnectionCheck["what"],
+    missing: string,
+    ask: () => Promise<string>,
+  ): Promise<boolean> => {
     try {
       checks.push({ what, ok: true, text: await ask() });
       return true;
     } catch (thrown) {
       const error = asLifecycleError(thrown);
-      checks.push({ what, ok: false, text: error.code === "DENIED" && what !== "login" ? `${missing} (${error.message})` : error.message });
+      checks.push({
+        what,
+        ok: false,
+        text: error.code === "DENIED" && what !== "login" ? `${missing} (${error.message})` : error.message,
+      });
       return false;
     }
   };
@@ -25,10 +37,16 @@ export async function testConnection(client: PreservicaClient, gateway: Gateway,
     return "Login works.";
   });
   if (loggedIn) {
-    await check("version", "The user may not read the server's version.", async () => `Preservica ${await gateway.version(true)}.`);
+    await check(
+      "version",
+      "The user may not read the server's version.",
+      async () => `Preservica ${await gateway.version(true)}.`,
+    );
     await check("roles", "The user may not read its own details.", async () => {
       const { roles } = await client.userDetails();
-      return roles.length === 0 ? "The user has no roles; an administrator must give it some." : `Roles: ${roles.join(", ")}.`;
+      return roles.length === 0
+        ? "The user has no roles; an administrator must give it some."
+        : `Roles: ${roles.join(", ")}.`;
     });
     await check("read", "The user lacks the right to see the repository's folders.", async () => {
       let seen = 0;
@@ -40,7 +58,9 @@ export async function testConnection(client: PreservicaClient, gateway: Gateway,
     });
     await check("upload", "The user lacks the right to ingest.", async () => {
       if ((await upload.buckets()).includes(upload.bucket)) return `Upload bucket ${upload.bucket} is visible.`;
-      throw new Error(`The upload bucket ${upload.bucket} is not visible: check the tenant's name, and that the user may ingest.`);
+      throw new Error(
+        `The upload bucket ${upload.bucket} is not visible: check the tenant's name, and that the user may ingest.`,
+      );
     });
     await check("security tags", "The user may not read the security tags.", async () => {
       const tags = await client.securityTags();

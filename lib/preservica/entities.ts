@@ -35,7 +35,13 @@ export class Entities {
   }
 
   /** @param parent absent = at the root. @throws LifecycleError as the server answers; a taken reference is one of its 4xx */
-  async createFolder(folder: { ref: string; title: string; securityTag: string; parent?: string; description?: string }): Promise<Entity> {
+  async createFolder(folder: {
+    ref: string;
+    title: string;
+    securityTag: string;
+    parent?: string;
+    description?: string;
+  }): Promise<Entity> {
     const namespace = await this.#gateway.xipNamespace();
     const parent = folder.parent === undefined ? "" : `<Parent>${uuid(folder.parent)}</Parent>`;
     const xml =
@@ -76,21 +82,40 @@ export class Entities {
     const xml = await this.#identifierXml(ref, identifier);
     const answer = await this.#gateway.xml({ method: "POST", path: `${this.#path(type, ref)}/identifiers`, xml });
     const added = readIdentifiers(answer)[0];
-    if (added === undefined) throw new LifecycleError("UPSTREAM", "Preservica took an identifier but did not say its id.", { system: "preservica" });
+    if (added === undefined)
+      throw new LifecycleError("UPSTREAM", "Preservica took an identifier but did not say its id.", {
+        system: "preservica",
+      });
     return added;
   }
 
-  async updateIdentifier(type: EntityType, ref: string, apiId: string, identifier: { type: string; value: string }): Promise<void> {
+  async updateIdentifier(
+    type: EntityType,
+    ref: string,
+    apiId: string,
+    identifier: { type: string; value: string },
+  ): Promise<void> {
     const xml = await this.#identifierXml(ref, identifier);
-    await this.#gateway.send({ method: "PUT", path: `${this.#path(type, ref)}/identifiers/${apiSegment(apiId)}`, xml, expect: "any" });
+    await this.#gateway.send({
+      method: "PUT",
+      path: `${this.#path(type, ref)}/identifiers/${apiSegment(apiId)}`,
+      xml,
+      expect: "any",
+    });
   }
 
   async deleteIdentifier(type: EntityType, ref: string, apiId: string): Promise<void> {
-    await this.#gateway.send({ method: "DELETE", path: `${this.#path(type, ref)}/identifiers/${apiSegment(apiId)}`, expect: "any" });
+    await this.#gateway.send({
+      method: "DELETE",
+      path: `${this.#path(type, ref)}/identifiers/${apiSegment(apiId)}`,
+      expect: "any",
+    });
   }
 
   async fragment(type: EntityType, ref: string, fragment: string): Promise<MetadataFragment> {
-    return readFragment(await this.#gateway.xml({ method: "GET", path: `${this.#path(type, ref)}/metadata/${uuid(fragment)}` }));
+    return readFragment(
+      await this.#gateway.xml({ method: "GET", path: `${this.#path(type, ref)}/metadata/${uuid(fragment)}` }),
+    );
   }
 
   /** All fragments of a schema; there is no call for that, so the entity is read first (fact sheet 3.3). */
@@ -102,7 +127,9 @@ export class Entities {
 
   async addFragment(type: EntityType, ref: string, schema: string, xml: string): Promise<MetadataFragment> {
     const body = await this.#containerXml(ref, schema, xml);
-    return readFragment(await this.#gateway.xml({ method: "POST", path: `${this.#path(type, ref)}/metadata`, xml: body }));
+    return readFragment(
+      await this.#gateway.xml({ method: "POST", path: `${this.#path(type, ref)}/metadata`, xml: body }),
+    );
   }
 
   async updateFragment(type: EntityType, ref: string, fragment: string, schema: string, xml: string): Promise<void> {
@@ -131,7 +158,12 @@ export class Entities {
 
   /** From the `from` side only. */
   async deleteLink(type: EntityType, from: string, apiId: string): Promise<void> {
-    await this.#gateway.send({ method: "DELETE", path: `${this.#path(type, from)}/links/${apiSegment(apiId)}`, expect: "any", allow: [404] });
+    await this.#gateway.send({
+      method: "DELETE",
+      path: `${this.#path(type, from)}/links/${apiSegment(apiId)}`,
+      expect: "any",
+      allow: [404],
+    });
   }
 
   /** What was done to the entity, all pages, in the server's order. */
@@ -147,7 +179,12 @@ export class Entities {
     return this.#gateway.entity(ENTITY_PATHS[type], uuid(ref));
   }
 
-  #list(path: string, query: Record<string, string | number | undefined>, wrapper: string, entry: string): AsyncGenerator<EntityRef> {
+  #list(
+    path: string,
+    query: Record<string, string | number | undefined>,
+    wrapper: string,
+    entry: string,
+  ): AsyncGenerator<EntityRef> {
     return this.#gateway.pages(path, query, (root) =>
       children(root, wrapper).flatMap((list) => children(list, entry).map(readEntityRef)),
     );
@@ -172,7 +209,9 @@ export class Entities {
 /** Ids of identifiers and links are hex; anything else does not belong in a path. */
 function apiSegment(apiId: string): string {
   if (!/^[0-9a-zA-Z-]{1,64}$/.test(apiId)) {
-    throw new LifecycleError("INVALID_INPUT", `"${apiId.slice(0, 80)}" is no id of an identifier or link.`, { system: "preservica" });
+    throw new LifecycleError("INVALID_INPUT", `"${apiId.slice(0, 80)}" is no id of an identifier or link.`, {
+      system: "preservica",
+    });
   }
   return apiId;
 }

@@ -58,7 +58,8 @@ export class FolderPaths {
       if (found.created) created.push(found.ref);
       parent = found.ref;
     }
-    if (parent === undefined) throw new LifecycleError("INVALID_INPUT", "The folder path is empty.", { system: "preservica" });
+    if (parent === undefined)
+      throw new LifecycleError("INVALID_INPUT", "The folder path is empty.", { system: "preservica" });
     return { ref: parent, created };
   }
 
@@ -83,7 +84,11 @@ export class FolderPaths {
     return work;
   }
 
-  async #ensureOne(parent: string | undefined, title: string, securityTag: string): Promise<{ ref: string; created: boolean }> {
+  async #ensureOne(
+    parent: string | undefined,
+    title: string,
+    securityTag: string,
+  ): Promise<{ ref: string; created: boolean }> {
     const found = await this.#look(parent, title);
     if (found !== undefined) return { ref: found, created: false };
     for (let nth = 1; nth <= MOST_REFERENCES; nth += 1) {
@@ -96,14 +101,23 @@ export class FolderPaths {
       const made = await this.#create(ref, parent, title, securityTag);
       if (made !== undefined) return made;
     }
-    throw new LifecycleError("CONFLICT", `The folder "${title}" cannot be made: all references kept for it belong to deleted or renamed folders.`, {
-      system: "preservica",
-      details: { title, parent: parent ?? "root" },
-    });
+    throw new LifecycleError(
+      "CONFLICT",
+      `The folder "${title}" cannot be made: all references kept for it belong to deleted or renamed folders.`,
+      {
+        system: "preservica",
+        details: { title, parent: parent ?? "root" },
+      },
+    );
   }
 
   /** @returns undefined when the reference turned out to be taken by another folder meanwhile */
-  async #create(ref: string, parent: string | undefined, title: string, securityTag: string): Promise<{ ref: string; created: boolean } | undefined> {
+  async #create(
+    ref: string,
+    parent: string | undefined,
+    title: string,
+    securityTag: string,
+  ): Promise<{ ref: string; created: boolean } | undefined> {
     try {
       await this.#entities.createFolder({ ref, title, securityTag, ...(parent === undefined ? {} : { parent }) });
       return { ref, created: true };

@@ -1,10 +1,11 @@
+import { isXmlCharacter } from "../http/xml-check.js";
 import { LifecycleError } from "../messages/error.js";
+import { illegalAt } from "./xml-text.js";
 
 const MAX_DEPTH = 200;
 const NAME = /^[A-Za-z_\u00b7-\uffff][\w.\-\u00b7-\uffff]*(?::[A-Za-z_\u00b7-\uffff][\w.\-\u00b7-\uffff]*)?/;
 const ATTRIBUTE = /^\s+([^\s=<>/"']+)\s*=\s*("[^<"]*"|'[^<']*')/;
 const REFERENCE = /&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9A-Fa-f]+);)/;
-const ILLEGAL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
 /** A checked XML fragment, ready to stand inside another document. */
 export interface Fragment {
@@ -43,8 +44,8 @@ class Scanner {
   }
 
   run(): string {
-    const illegal = ILLEGAL.exec(this.#xml);
-    if (illegal !== null) this.#fail("a character that XML cannot carry", illegal.index);
+    const illegal = illegalAt(this.#xml);
+    if (illegal !== undefined) this.#fail("a character that XML cannot carry", illegal);
     while (this.#at < this.#xml.length) this.#step();
     const left = this.#open.at(-1);
     if (left !== undefined) this.#fail(`<${left.tag}> is not closed`);
@@ -90,10 +91,7 @@ class Scanner {
     if (bad !== null) this.#fail("a bare & or an entity that is not one of XML's own", this.#at + bad.index);
     for (const [reference, decimal, hex] of text.matchAll(/&#(?:([0-9]+)|x([0-9A-Fa-f]+));/g)) {
       const code = decimal === undefined ? Number.parseInt(hex ?? "", 16) : Number(decimal);
-      const legal =
-        code === 9 || code === 10 || code === 13 || (code >= 0x20 && code <= 0xd7ff) ||
-        (code >= 0xe000 && code <= 0xfffd) || (code >= 0x10000 && code <= 0x10ffff);
-      if (!legal) this.#fail(`the reference ${reference}, which XML cannot carry`);
+      if (!isXmlCharacter(code)) this.#fail(`the reference ${reference}, which XML cannot carry`);
     }
   }
 
@@ -101,7 +99,8 @@ class Scanner {
     const end = this.#xml.indexOf(">", this.#at);
     const tag = end < 0 ? "" : this.#xml.slice(this.#at + 2, end).trimEnd();
     const open = this.#open.pop();
-    if (open === undefined || open.tag !== tag) this.#fail(`</${tag}> where ${open === undefined ? "nothing" : `</${open.tag}>`} is expected`);
+    if (open === undefined || open.tag !== tag)
+      this.#fail(`</${tag}> where ${open === undefined ? "nothing" : `</${open.tag}>`} is expected`);
     this.#at = end + 1;
   }
 
@@ -153,10 +152,14 @@ class Scanner {
 
   #fail(what: string, at = this.#at): never {
     const line = this.#xml.slice(0, at).split("\n").length;
-    throw new LifecycleError("INVALID_INPUT", `The metadata "${this.#name}" is no usable XML: ${what} (line ${line}).`, {
-      system: "preservica",
-      details: { schema: this.#name, line },
-    });
+    throw new LifecycleError(
+      "INVALID_INPUT",
+      `The metadata "${this.#name}" is no usable XML: ${what} (line ${line}).`,
+      {
+        system: "preservica",
+        details: { schema: this.#name, line },
+      },
+    );
   }
 }
 

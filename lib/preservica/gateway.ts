@@ -115,7 +115,9 @@ export class Gateway {
 /** A reference that may stand in a path. @throws LifecycleError INVALID_INPUT */
 export function uuid(ref: string): string {
   if (!isUuid(ref)) {
-    throw new LifecycleError("INVALID_INPUT", `"${ref.slice(0, 80)}" is no Preservica reference (UUID).`, { system: "preservica" });
+    throw new LifecycleError("INVALID_INPUT", `"${ref.slice(0, 80)}" is no Preservica reference (UUID).`, {
+      system: "preservica",
+    });
   }
   return ref;
 }

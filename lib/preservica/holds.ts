@@ -18,7 +18,12 @@ export async function askHolds(
   const at = new Date().toISOString();
   const id = asset.ids.preservica;
   if (id === undefined || id.connection !== connection) {
-    return { state: "unknown", system: "preservica", at, why: `the asset carries no reference of the connection "${connection}"` };
+    return {
+      state: "unknown",
+      system: "preservica",
+      at,
+      why: `the asset carries no reference of the connection "${connection}"`,
+    };
   }
   const answers = await Promise.all([
     attempt(() => legalHolds(id.ref, gateway, retention)),

@@ -20,7 +20,13 @@ import { fragmentsOf, resolveAsset } from "./ingest/resolve.js";
 import { nextUpload, packedBy, sendPackage } from "./ingest/send.js";
 import { verifyArchived, type Expected } from "./ingest/verify.js";
 
-export { DEFAULT_INGEST_SETTINGS, type IngestDeps, type IngestJob, type IngestOutcome, type IngestSettings } from "./ingest/job.js";
+export {
+  DEFAULT_INGEST_SETTINGS,
+  type IngestDeps,
+  type IngestJob,
+  type IngestOutcome,
+  type IngestSettings,
+} from "./ingest/job.js";
 export type { IngestResult } from "./ingest/finish.js";
 export { planIngest } from "./ingest/plan.js";
 
@@ -70,7 +76,9 @@ class Ingest {
   #underWay(): IngestingFacts | undefined {
     const upload = this.#job.checkpoint<UploadFacts>("upload");
     const ingesting = this.#job.checkpoint<IngestingFacts>("ingesting");
-    return upload !== undefined && ingesting !== undefined && ingesting.nth === upload.nth && upload.failed === null ? ingesting : undefined;
+    return upload !== undefined && ingesting !== undefined && ingesting.nth === upload.nth && upload.failed === null
+      ? ingesting
+      : undefined;
   }
 
   /** Looked up again at each attempt until something was sent: others may have archived it meanwhile. */
@@ -82,7 +90,10 @@ class Ingest {
     if (upload !== undefined && upload.failed === null && upload.finishing !== "no") return { found: null, files: [] };
     this.#job.stage("looking");
     const found = await findArchived(resolved, this.#job.settings, this.#deps);
-    const files = found === undefined ? [] : await proveArchived(found, this.#job.msg.asset, resolved, this.#deps, this.#job.signal);
+    const files =
+      found === undefined
+        ? []
+        : await proveArchived(found, this.#job.msg.asset, resolved, this.#deps, this.#job.signal);
     const facts: LookupFacts = { found: found ?? null, files };
     await this.#job.save("lookup", facts);
     return facts;
@@ -91,7 +102,10 @@ class Ingest {
   async #folder(resolved: ResolvedAsset): Promise<FolderFacts> {
     const known = this.#job.checkpoint<FolderFacts>("folder");
     if (known !== undefined) return known;
-    const facts: FolderFacts = await this.#deps.preservica.ensureFolderPath(resolved.folder, this.#job.settings.folderTag);
+    const facts: FolderFacts = await this.#deps.preservica.ensureFolderPath(
+      resolved.folder,
+      this.#job.settings.folderTag,
+    );
     await this.#job.save("folder", facts);
     return facts;
   }
@@ -103,7 +117,13 @@ class Ingest {
     const upload = last === undefined || last.failed !== null ? nextUpload(this.#job, resolved.ref, last) : last;
     const foreign = await foreignIngest(resolved.ref, upload.key, this.#deps);
     if (foreign !== undefined) {
-      return lookAgain(this.#job, foreign.started ?? nowOf(this.#deps).toISOString(), "upload", "another ingest of the same asset is under way", this.#deps);
+      return lookAgain(
+        this.#job,
+        foreign.started ?? nowOf(this.#deps).toISOString(),
+        "upload",
+        "another ingest of the same asset is under way",
+        this.#deps,
+      );
     }
     return await this.#send(resolved, folder, upload);
   }
@@ -119,7 +139,12 @@ class Ingest {
     const now = nowOf(this.#deps).toISOString();
     if (look.state === "failed") throw await ingestFailed(this.#job, resolved, upload, look.why, this.#deps);
     if (look.state === "there" || look.state === "waiting") {
-      const facts: IngestingFacts = { nth: upload.nth, token: null, since: upload.lostSince ?? now, completeSince: null };
+      const facts: IngestingFacts = {
+        nth: upload.nth,
+        token: null,
+        since: upload.lostSince ?? now,
+        completeSince: null,
+      };
       await this.#job.save("ingesting", facts);
       return await this.#await(resolved, facts);
     }
@@ -128,7 +153,13 @@ class Ingest {
       return await this.#send(resolved, folder, nextUpload(this.#job, resolved.ref, upload));
     }
     if (upload.lostSince === null) await this.#job.save("upload", { ...upload, lostSince: since });
-    return lookAgain(this.#job, since, "upload", "the upload's answer was lost; looking whether it arrived", this.#deps);
+    return lookAgain(
+      this.#job,
+      since,
+      "upload",
+      "the upload's answer was lost; looking whether it arrived",
+      this.#deps,
+    );
   }
 
   async #await(resolved: ResolvedAsset, ingesting: IngestingFacts): Promise<IngestOutcome> {
@@ -143,12 +174,19 @@ class Ingest {
   }
 
   /** Waits on; an ingest that is over but leaves nothing to see for too long has failed. */
-  async #patience(resolved: ResolvedAsset, ingesting: IngestingFacts, upload: UploadFacts, complete: boolean, why: string): Promise<IngestOutcome> {
+  async #patience(
+    resolved: ResolvedAsset,
+    ingesting: IngestingFacts,
+    upload: UploadFacts,
+    complete: boolean,
+    why: string,
+  ): Promise<IngestOutcome> {
     const since = ingesting.completeSince ?? nowOf(this.#deps).toISOString();
     if (complete && longerThan(since, this.#deps.preservica.assumptions.lateEntityMs, this.#deps)) {
       throw await ingestFailed(this.#job, resolved, upload, why, this.#deps);
     }
-    if (complete && ingesting.completeSince === null) await this.#job.save("ingesting", { ...ingesting, completeSince: since });
+    if (complete && ingesting.completeSince === null)
+      await this.#job.save("ingesting", { ...ingesting, completeSince: since });
     return lookAgain(this.#job, complete ? since : ingesting.since, "ingesting", why, this.#deps);
   }
 
@@ -189,7 +227,12 @@ class Ingest {
       await this.#job.save("verify", verified);
       return verified;
     }
-    const ingesting = this.#underWay() ?? { nth: 0, token: null, since: nowOf(this.#deps).toISOString(), completeSince: null };
+    const ingesting = this.#underWay() ?? {
+      nth: 0,
+      token: null,
+      since: nowOf(this.#deps).toISOString(),
+      completeSince: null,
+    };
     const upload = this.#job.checkpoint<UploadFacts>("upload") ?? nextUpload(this.#job, resolved.ref, undefined);
     return await this.#patience(resolved, ingesting, upload, true, verified.incomplete);
   }
@@ -204,6 +247,7 @@ class Ingest {
 }
 
 function digestsOf(files: readonly { label: string; size: number; sha256: string | null }[]): FileDigests {
-  return new Map(files.map(({ label, size, sha256 }) => [label, { size, digests: sha256 === null ? {} : { "SHA-256": sha256 } }]));
+  return new Map(
+    files.map(({ label, size, sha256 }) => [label, { size, digests: sha256 === null ? {} : { "SHA-256": sha256 } }]),
+  );
 }
-

@@ -3,7 +3,14 @@ import { number, records, text, within, type UnknownRecord } from "../http/shape
 import { LifecycleError } from "../messages/error.js";
 import { uuid, type Gateway } from "./gateway.js";
 import { filled } from "./read.js";
-import { MONITOR_STATES, PROGRESS_STATES, type Monitor, type MonitorMessage, type MonitorState, type Progress } from "./types.js";
+import {
+  MONITOR_STATES,
+  PROGRESS_STATES,
+  type Monitor,
+  type MonitorMessage,
+  type MonitorState,
+  type Progress,
+} from "./types.js";
 
 export interface MonitorQuery {
   /** The process's name, or how it begins. */
@@ -78,7 +85,9 @@ function readMonitor(item: UnknownRecord): Monitor {
   const known = MONITOR_STATES.find((state) => state === status);
   const id = text(item["mappedId"]);
   if (known === undefined || id === undefined) {
-    throw new LifecycleError("UPSTREAM", "Preservica's process monitor answered something that is not understood.", { system: "preservica" });
+    throw new LifecycleError("UPSTREAM", "Preservica's process monitor answered something that is not understood.", {
+      system: "preservica",
+    });
   }
   return {
     id,

@@ -1,4 +1,13 @@
-import { attribute, child, children, declarations, descendants, textOf, writeXml, type XmlNode } from "../http/index.js";
+import {
+  attribute,
+  child,
+  children,
+  declarations,
+  descendants,
+  textOf,
+  writeXml,
+  type XmlNode,
+} from "../http/index.js";
 import type { Fixity } from "../messages/asset.js";
 import { LifecycleError } from "../messages/error.js";
 import { fromXipAlgorithm } from "./algorithms.js";
@@ -122,7 +131,8 @@ export function readEventAction(node: XmlNode): EventAction {
 export function readBitstream(root: XmlNode): { filename: string; size: number; fixity: Fixity[] } {
   const element = root.local === "Bitstream" ? root : child(root, "Bitstream");
   const size = Number(textOf(element, "FileSize"));
-  if (element === undefined || !Number.isSafeInteger(size) || textOf(element, "FileSize") === "") throw unreadable("a bitstream");
+  if (element === undefined || !Number.isSafeInteger(size) || textOf(element, "FileSize") === "")
+    throw unreadable("a bitstream");
   const fixity = descendants(element, "Fixity").flatMap((node): Fixity[] => {
     const algorithm = fromXipAlgorithm(textOf(node, "FixityAlgorithmRef") ?? "");
     const value = textOf(node, "FixityValue")?.toLowerCase() ?? "";
@@ -173,7 +183,13 @@ export function filled<K extends string>(name: K, value: string | undefined): { 
 }
 
 export function lastSegment(address: string): string {
-  return address.replace(/[?#].*$/, "").replace(/\/+$/, "").split("/").at(-1) ?? "";
+  return (
+    address
+      .replace(/[?#].*$/, "")
+      .replace(/\/+$/, "")
+      .split("/")
+      .at(-1) ?? ""
+  );
 }
 
 function entityType(text: string | undefined): EntityType {

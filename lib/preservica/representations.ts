@@ -19,14 +19,20 @@ export class Representations {
       const type = attribute(node, "type") ?? "";
       const numbered = Number(lastSegment(textOf(node) ?? ""));
       const nth = all.slice(0, place + 1).filter((other) => attribute(other, "type") === type).length;
-      return { type, index: Number.isSafeInteger(numbered) && numbered > 0 ? numbered : nth, ...filled("name", attribute(node, "name")) };
+      return {
+        type,
+        index: Number.isSafeInteger(numbered) && numbered > 0 ? numbered : nth,
+        ...filled("name", attribute(node, "name")),
+      };
     });
   }
 
   /** References of the content objects, in their order. */
   async contentObjects(asset: string, representation: RepresentationPointer): Promise<string[]> {
     const { type, index } = representation;
-    const root = await this.#get(`information-objects/${uuid(asset)}/representations/${encodeURIComponent(type)}/${index}`);
+    const root = await this.#get(
+      `information-objects/${uuid(asset)}/representations/${encodeURIComponent(type)}/${index}`,
+    );
     return children(child(root, "Representation", "ContentObjects"), "ContentObject").map((node) => textOf(node) ?? "");
   }
 
@@ -35,7 +41,10 @@ export class Representations {
     const root = await this.#get(`content-objects/${uuid(contentObject)}/generations`);
     return children(child(root, "Generations"), "Generation").map((node, place) => {
       const index = Number(lastSegment(textOf(node) ?? ""));
-      return { index: Number.isSafeInteger(index) && index > 0 ? index : place + 1, active: isTrue(attribute(node, "active")) };
+      return {
+        index: Number.isSafeInteger(index) && index > 0 ? index : place + 1,
+        active: isTrue(attribute(node, "active")),
+      };
     });
   }
 
@@ -51,7 +60,8 @@ export class Representations {
       if (type !== undefined && representation.type !== type) continue;
       for (const object of await this.contentObjects(asset, representation)) {
         for (const generation of await this.generations(object)) {
-          if (which === "all" || generation.active) found.push(...(await this.#ofGeneration(object, generation.index, representation)));
+          if (which === "all" || generation.active)
+            found.push(...(await this.#ofGeneration(object, generation.index, representation)));
         }
       }
     }
@@ -95,7 +105,9 @@ const BITSTREAM = /^content-objects\/[0-9a-f-]{36}\/generations\/[1-9]\d*\/bitst
 /** A bitstream path that may go into an address. @throws LifecycleError INVALID_INPUT */
 export function bitstreamPath(path: string): string {
   if (!BITSTREAM.test(path)) {
-    throw new LifecycleError("INVALID_INPUT", `"${path.slice(0, 120)}" is no path of a Preservica bitstream.`, { system: "preservica" });
+    throw new LifecycleError("INVALID_INPUT", `"${path.slice(0, 120)}" is no path of a Preservica bitstream.`, {
+      system: "preservica",
+    });
   }
   return path;
 }

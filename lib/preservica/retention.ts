@@ -26,7 +26,9 @@ export class Retention {
   }
 
   async policy(ref: string): Promise<RetentionPolicy> {
-    return readPolicy(await this.#gateway.xml({ method: "GET", path: this.#gateway.entity("retention-policies", uuid(ref)) }));
+    return readPolicy(
+      await this.#gateway.xml({ method: "GET", path: this.#gateway.entity("retention-policies", uuid(ref)) }),
+    );
   }
 
   /** @returns undefined when no policy has exactly that name */
@@ -52,7 +54,9 @@ export class Retention {
   async holdRefs(asset: string): Promise<string[]> {
     const path = `/api/entity/information-objects/${uuid(asset)}/legal-holds`;
     const refs: string[] = [];
-    for await (const ref of this.#gateway.pages(path, {}, (root) => descendants(root, "LegalHoldAssignment").map((node) => textOf(node, "LegalHold") ?? ""))) {
+    for await (const ref of this.#gateway.pages(path, {}, (root) =>
+      descendants(root, "LegalHoldAssignment").map((node) => textOf(node, "LegalHold") ?? ""),
+    )) {
       refs.push(ref);
     }
     return refs;
@@ -60,12 +64,15 @@ export class Retention {
 
   /** All legal holds of the tenant. */
   legalHolds(): AsyncGenerator<LegalHold> {
-    return this.#gateway.pages("/api/entity/legal-holds", { start: 0, max: this.#gateway.assumptions.pageSize, expand: true }, (root) =>
-      descendants(root, "LegalHold").map((node) => ({
-        ref: textOf(node, "Ref") ?? "",
-        name: textOf(node, "Name") ?? "",
-        description: textOf(node, "Description") ?? "",
-      })),
+    return this.#gateway.pages(
+      "/api/entity/legal-holds",
+      { start: 0, max: this.#gateway.assumptions.pageSize, expand: true },
+      (root) =>
+        descendants(root, "LegalHold").map((node) => ({
+          ref: textOf(node, "Ref") ?? "",
+          name: textOf(node, "Name") ?? "",
+          description: textOf(node, "Description") ?? "",
+        })),
     );
   }
 }

@@ -10,7 +10,9 @@ export async function* search(gateway: Gateway, request: SearchRequest, pageSize
   const query = JSON.stringify({
     q: request.text ?? "%",
     fields: Object.entries(request.fields ?? {}).map(([name, values]) => ({ name, values })),
-    ...(request.sort === undefined ? {} : { sort: [{ sortFields: [request.sort.field], sortOrder: request.sort.order }] }),
+    ...(request.sort === undefined
+      ? {}
+      : { sort: [{ sortFields: [request.sort.field], sortOrder: request.sort.order }] }),
   });
   const seen = new Set<string>();
   for (let start = 0; ; start += pageSize) {

@@ -1,7 +1,7 @@
-import { descendants, textOf, type QueryValue } from "../http/index.js";
-import type { Refusal, SentPart, UploadTarget } from "../content/types.js";
+import { descendants, textOf } from "../http/index.js";
+import type { SentPart, UploadTarget } from "../content/types.js";
 import { LifecycleError } from "../messages/error.js";
-import type { ByteRequest } from "../systems/port.js";
+import type { ByteRequests } from "./byte-requests.js";
 import { uuid, type Gateway } from "./gateway.js";
 import { xmlText } from "./xml-text.js";
 
@@ -10,26 +10,17 @@ export const PROGRESS_HEADER = "preservica-progress-token";
 const FOLDER_HEADER = "x-amz-meta-structuralobjectreference";
 const S3_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
 
-/** What a byte request is about, besides method and path. */
-export interface BytesWanted {
-  query?: Record<string, QueryValue>;
-  headers?: Record<string, string>;
-  refused?: Refusal | undefined;
-}
-/** Builds an authorised byte request to a path of the connection. */
-export type RequestBytes = (method: ByteRequest["method"], path: string, wanted: BytesWanted) => Promise<ByteRequest>;
-
 /**
  * The S3-compatible upload endpoint (fact sheet 2.1): path style, the token in its own header and no signature.
  * A completed upload starts the ingest, so neither `complete` nor a PUT is ever repeated blindly.
  */
 export class UploadEndpoint {
   readonly #gateway: Gateway;
-  readonly #bytes: RequestBytes;
+  readonly #bytes: ByteRequests;
   /** `<tenant in lower case>.package.upload` */
   readonly bucket: string;
 
-  constructor(gateway: Gateway, tenant: string, bytes: RequestBytes) {
+  constructor(gateway: Gateway, tenant: string, bytes: ByteRequests) {
     this.#gateway = gateway;
     this.#bytes = bytes;
     this.bucket = `${tenant.toLowerCase()}${gateway.assumptions.uploadBucketSuffix}`;
@@ -52,14 +43,18 @@ export class UploadEndpoint {
     const path = this.#path(key);
     const into = { [FOLDER_HEADER]: uuid(folder) };
     return {
-      put: (_size, refused) => this.#bytes("PUT", path, { headers: into, refused }),
+      put: (_size, refused) => this.#bytes.make("PUT", path, { headers: into, refused }),
       begin: async () => {
         const root = await this.#gateway.xml({ method: "POST", path, query: { uploads: "" }, headers: into });
         const id = textOf(root, "UploadId");
-        if (!id) throw new LifecycleError("UPSTREAM", "Preservica started an upload but did not say its id.", { system: "preservica" });
+        if (!id)
+          throw new LifecycleError("UPSTREAM", "Preservica started an upload but did not say its id.", {
+            system: "preservica",
+          });
         return id;
       },
-      part: (uploadId, partNumber, _size, refused) => this.#bytes("PUT", path, { query: { partNumber, uploadId }, refused }),
+      part: (uploadId, partNumber, _size, refused) =>
+        this.#bytes.make("PUT", path, { query: { partNumber, uploadId }, refused }),
       complete: (uploadId, parts) => this.#complete(path, uploadId, parts),
       abort: async (uploadId) => {
         await this.#gateway.send({ method: "DELETE", path, query: { uploadId }, allow: [404], expect: "any" });
@@ -81,11 +76,15 @@ export class UploadEndpoint {
     const root = answer.size === 0 ? undefined : await answer.xml();
     if (root?.local === "Error") {
       const code = textOf(root, "Code") ?? "";
-      throw new LifecycleError("UPSTREAM", `Preservica could not put the upload together: ${code} ${textOf(root, "Message") ?? ""}`.trim(), {
-        system: "preservica",
-        retryable: true,
-        details: { serverCode: code },
-      });
+      throw new LifecycleError(
+        "UPSTREAM",
+        `Preservica could not put the upload together: ${code} ${textOf(root, "Message") ?? ""}`.trim(),
+        {
+          system: "preservica",
+          retryable: true,
+          details: { serverCode: code },
+        },
+      );
     }
     return { ...answer.headers };
   }

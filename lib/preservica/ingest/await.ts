@@ -26,23 +26,38 @@ export async function lookAtIngest(ref: string, key: string, token: string | nul
   const good = status !== undefined && progressGood.includes(status);
   if (status !== undefined && !bad && !good) {
     const person = status === "PENDING" || status === "SUSPENDED";
-    return { state: "waiting", why: `Preservica's ingest is ${status}${person ? ": perhaps a person has to act there" : ""}`, complete: false };
+    return {
+      state: "waiting",
+      why: `Preservica's ingest is ${status}${person ? ": perhaps a person has to act there" : ""}`,
+      complete: false,
+    };
   }
   const asset = await preservica.findAsset(ref);
   if (asset !== undefined && !asset.deleted) return { state: "there" };
-  if (bad) return { state: "failed", why: [progress?.errors ?? "", ...(await complaints(key, deps))].filter(Boolean).join("; ") || `state ${status}` };
+  if (bad)
+    return {
+      state: "failed",
+      why: [progress?.errors ?? "", ...(await complaints(key, deps))].filter(Boolean).join("; ") || `state ${status}`,
+    };
   if (good) return { state: "waiting", why: "the ingest is complete, the asset cannot be seen yet", complete: true };
   return await lookByMonitor(key, deps);
 }
 
 /** Without a token: the monitor whose name is the upload's key, then the bucket. */
 async function lookByMonitor(key: string, deps: IngestDeps): Promise<Look> {
-  const monitor = (await ownMonitors(key, deps)).at(-1);
-  if (monitor?.status === "Failed") return { state: "failed", why: (await complaints(key, deps)).join("; ") || "the process monitor says so" };
+  const monitors = await ownMonitors(key, deps);
+  const monitor = monitors.find((one) => one.status !== "Failed") ?? monitors[0];
+  if (monitor?.status === "Failed")
+    return { state: "failed", why: (await complaints(key, deps)).join("; ") || "the process monitor says so" };
   if (monitor !== undefined) {
-    return { state: "waiting", why: `Preservica's process monitor says ${monitor.status}`, complete: monitor.status === "Succeeded" };
+    return {
+      state: "waiting",
+      why: `Preservica's process monitor says ${monitor.status}`,
+      complete: monitor.status === "Succeeded",
+    };
   }
-  if (await deps.preservica.packageArrived(key)) return { state: "waiting", why: "the package is in the upload bucket", complete: false };
+  if (await deps.preservica.packageArrived(key))
+    return { state: "waiting", why: "the package is in the upload bucket", complete: false };
   return { state: "nowhere" };
 }
 
@@ -67,8 +82,20 @@ async function complaints(key: string, deps: IngestDeps): Promise<string[]> {
 }
 
 /** Marks the upload as failed, so that a replay sends anew, and gives the error to throw. */
-export async function ingestFailed(job: IngestJob, resolved: ResolvedAsset, upload: UploadFacts, why: string, deps: IngestDeps): Promise<LifecycleError> {
-  record(job, deps, "ingestion end", { system: "preservica", basis: "reported", object: resolved.ref, outcome: "failure", detail: { why } });
+export async function ingestFailed(
+  job: IngestJob,
+  resolved: ResolvedAsset,
+  upload: UploadFacts,
+  why: string,
+  deps: IngestDeps,
+): Promise<LifecycleError> {
+  record(job, deps, "ingestion end", {
+    system: "preservica",
+    basis: "reported",
+    object: resolved.ref,
+    outcome: "failure",
+    detail: { why },
+  });
   const failed: UploadFacts = { ...upload, failed: why, finishing: "no", resume: null, lostSince: null };
   await job.save("upload", failed);
   return new LifecycleError("INGEST_FAILED", `Preservica could not ingest "${resolved.title}": ${why}`, {
@@ -90,4 +117,3 @@ export function lookAgain(job: IngestJob, since: string, step: string, why: stri
 export function longerThan(since: string, ms: number, deps: IngestDeps): boolean {
   return nowOf(deps).getTime() - Date.parse(since) > ms;
 }
-

@@ -12,7 +12,12 @@ export function statedDigest(bitstream: Bitstream, algorithm: FixityAlgorithm): 
 export const BY_STRENGTH: readonly FixityAlgorithm[] = ["SHA-512", "SHA-256", "SHA-1", "MD5"];
 
 /** Reads an archived copy back and hashes it. @throws LifecycleError SHORT_READ, UNREACHABLE, … */
-export async function readBack(bitstream: Bitstream, algorithm: FixityAlgorithm, deps: IngestDeps, signal: AbortSignal): Promise<string> {
+export async function readBack(
+  bitstream: Bitstream,
+  algorithm: FixityAlgorithm,
+  deps: IngestDeps,
+  signal: AbortSignal,
+): Promise<string> {
   const result = await deps.contentPool.read({
     open: (refused) => deps.preservica.bitstreamContent(bitstream.path, refused),
     size: bitstream.size,
@@ -20,13 +25,24 @@ export async function readBack(bitstream: Bitstream, algorithm: FixityAlgorithm,
     signal,
   });
   const digest = result.digests[algorithm];
-  if (digest === undefined) throw new LifecycleError("UPSTREAM", `The archived copy of ${bitstream.filename} was read but not hashed.`, { system: "preservica" });
+  if (digest === undefined)
+    throw new LifecycleError("UPSTREAM", `The archived copy of ${bitstream.filename} was read but not hashed.`, {
+      system: "preservica",
+    });
   return digest;
 }
 
-export function damagedCopy(file: Pick<PlannedFile, "title">, what: string, details: Record<string, unknown>): LifecycleError {
-  return new LifecycleError("FIXITY_MISMATCH", `The copy of "${file.title}" in Preservica is not the content that was sent: ${what}. The asset stays where it is; a person has to look.`, {
-    system: "preservica",
-    details,
-  });
+export function damagedCopy(
+  file: Pick<PlannedFile, "title">,
+  what: string,
+  details: Record<string, unknown>,
+): LifecycleError {
+  return new LifecycleError(
+    "FIXITY_MISMATCH",
+    `The copy of "${file.title}" in Preservica is not the content that was sent: ${what}. The asset stays where it is; a person has to look.`,
+    {
+      system: "preservica",
+      details,
+    },
+  );
 }

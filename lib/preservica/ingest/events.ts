@@ -15,7 +15,12 @@ export type IngestEventType =
   | "accession";
 
 /** Adds an entry to the asset's timeline; it becomes durable with the next checkpoint. */
-export function record(job: IngestJob, deps: IngestDeps, type: IngestEventType, facts: Partial<IngestEvent> = {}): void {
+export function record(
+  job: IngestJob,
+  deps: IngestDeps,
+  type: IngestEventType,
+  facts: Partial<IngestEvent> = {},
+): void {
   job.event({ type, basis: "witnessed", agent: deps.agent ?? AGENT, outcome: "success", ...facts });
 }
 

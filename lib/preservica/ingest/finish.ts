@@ -1,7 +1,15 @@
 import type { Fixity } from "../../messages/asset.js";
 import type { LifecycleMessage } from "../../messages/message.js";
 import { record, digestText } from "./events.js";
-import type { FolderFacts, IngestDeps, IngestJob, IngestOutcome, ProvenFile, ResolvedAsset, VerifyFacts } from "./job.js";
+import type {
+  FolderFacts,
+  IngestDeps,
+  IngestJob,
+  IngestOutcome,
+  ProvenFile,
+  ResolvedAsset,
+  VerifyFacts,
+} from "./job.js";
 
 /** Small result of the step, for people and core nodes. */
 export type IngestResult = {
@@ -29,7 +37,13 @@ export interface Finished {
 }
 
 /** Events that say that the archive has confirmed the asset. */
-export function recordAccession(job: IngestJob, resolved: ResolvedAsset, ref: string, verified: VerifyFacts, deps: IngestDeps): void {
+export function recordAccession(
+  job: IngestJob,
+  resolved: ResolvedAsset,
+  ref: string,
+  verified: VerifyFacts,
+  deps: IngestDeps,
+): void {
   record(job, deps, "ingestion end", { system: "preservica", basis: "reported", object: ref });
   for (const file of verified.files) {
     record(job, deps, "fixity check", {
@@ -40,7 +54,12 @@ export function recordAccession(job: IngestJob, resolved: ResolvedAsset, ref: st
       detail: { against: "archived copy", how: file.by },
     });
   }
-  record(job, deps, "accession", { system: "preservica", basis: "reported", object: ref, detail: { securityTag: resolved.securityTag } });
+  record(job, deps, "accession", {
+    system: "preservica",
+    basis: "reported",
+    object: ref,
+    detail: { securityTag: resolved.securityTag },
+  });
 }
 
 /** Writes ids and the fixity chain on the asset and gives the message on. */
@@ -66,7 +85,11 @@ export function finish(job: IngestJob, resolved: ResolvedAsset, done: Finished, 
     warnings: [...resolved.warnings, ...done.verified.warnings, ...done.linkWarnings],
   };
   const msg: LifecycleMessage = { ...job.msg, payload };
-  return { kind: "done", outputs: [{ port: 0, msg }], summary: `${done.alreadyThere ? "already preserved" : "preserved"} as ${done.ref}` };
+  return {
+    kind: "done",
+    outputs: [{ port: 0, msg }],
+    summary: `${done.alreadyThere ? "already preserved" : "preserved"} as ${done.ref}`,
+  };
 }
 
 function chain(label: string, done: Finished): Fixity[] {
@@ -74,8 +97,10 @@ function chain(label: string, done: Finished): Fixity[] {
   const proven = done.proven.find((file) => file.label === label);
   if (proven?.sha256) entries.push({ algorithm: "SHA-256", value: proven.sha256, by: "flow", at: proven.at });
   const md5 = done.md5.find((one) => one.label === label);
-  if (md5 !== undefined && proven !== undefined) entries.push({ algorithm: "MD5", value: md5.value, by: "flow", at: proven.at });
+  if (md5 !== undefined && proven !== undefined)
+    entries.push({ algorithm: "MD5", value: md5.value, by: "flow", at: proven.at });
   const verified = done.verified.files.find((file) => file.label === label);
-  if (verified?.sha256) entries.push({ algorithm: "SHA-256", value: verified.sha256, by: "target", at: done.verified.at });
+  if (verified?.sha256)
+    entries.push({ algorithm: "SHA-256", value: verified.sha256, by: "target", at: done.verified.at });
   return entries;
 }

@@ -133,7 +133,11 @@ export type UploadFacts = {
   lostSince: string | null;
   /** The ingest of this upload failed, with the reason; the next attempt is a new upload. */
   failed: string | null;
-  resume: { uploadId: string; partSize: number; parts: { number: number; etag: string; digest: string; size: number }[] } | null;
+  resume: {
+    uploadId: string;
+    partSize: number;
+    parts: { number: number; etag: string; digest: string; size: number }[];
+  } | null;
 };
 
 /** Digests computed while packing, on disk before the package is complete. */

@@ -14,7 +14,12 @@ export const REPLACES = "http://purl.org/dc/terms/replaces";
  * @returns warnings: what is not archived yet, and what the archive refused for good
  * @throws LifecycleError that a later attempt may not meet
  */
-export async function settleLinks(ref: string, resolved: ResolvedAsset, settings: IngestSettings, deps: IngestDeps): Promise<string[]> {
+export async function settleLinks(
+  ref: string,
+  resolved: ResolvedAsset,
+  settings: IngestSettings,
+  deps: IngestDeps,
+): Promise<string[]> {
   const linker = new Linker(ref, resolved, settings, deps);
   const warnings: string[] = [];
   for (const step of [() => linker.own(), () => linker.versions(), () => linker.waiting()]) {
@@ -48,7 +53,10 @@ class Linker {
     for (const link of this.#resolved.wanted) {
       const targets = await this.#targets(link);
       if (targets.length > 0) await this.#link(this.#ref, link.relation, targets);
-      else warnings.push(`the link ${shortName(link.relation)} to ${link.id ?? link.ref ?? ""} waits until that is archived`);
+      else
+        warnings.push(
+          `the link ${shortName(link.relation)} to ${link.id ?? link.ref ?? ""} waits until that is archived`,
+        );
     }
     return warnings;
   }
@@ -75,7 +83,11 @@ class Linker {
         for (const link of await this.#statedBy(other.ref)) {
           if (link.id !== id) continue;
           const targets = await this.#targets(link);
-          await this.#link(other.ref, link.relation, targets.includes(this.#ref) ? [this.#ref, ...targets] : [this.#ref]);
+          await this.#link(
+            other.ref,
+            link.relation,
+            targets.includes(this.#ref) ? [this.#ref, ...targets] : [this.#ref],
+          );
         }
       }
     }
@@ -125,7 +137,9 @@ class Linker {
       }
       const own = await this.#deps.preservica.entities.identifiers("IO", entry.ref);
       const id = own.find((identifier) => identifier.type === identifiers.asset)?.value ?? "";
-      const version = id.startsWith(`${originalId}${versionSeparator}`) ? Number(id.slice(originalId.length + versionSeparator.length)) : Number.NaN;
+      const version = id.startsWith(`${originalId}${versionSeparator}`)
+        ? Number(id.slice(originalId.length + versionSeparator.length))
+        : Number.NaN;
       if (Number.isFinite(version)) siblings.push({ ref: entry.ref, version });
     }
     return siblings;

@@ -11,7 +11,11 @@ import { algorithmsOf, openerOf } from "./package.js";
  * @returns its reference; undefined when there is none
  * @throws LifecycleError REFUSED when only a tombstone is left; CONFLICT when several assets carry the identifier
  */
-export async function findArchived(resolved: ResolvedAsset, settings: IngestSettings, deps: IngestDeps): Promise<string | undefined> {
+export async function findArchived(
+  resolved: ResolvedAsset,
+  settings: IngestSettings,
+  deps: IngestDeps,
+): Promise<string | undefined> {
   const { preservica } = deps;
   const own = await preservica.findAsset(resolved.ref);
   if (own?.deleted === true) {
@@ -22,7 +26,9 @@ export async function findArchived(resolved: ResolvedAsset, settings: IngestSett
     );
   }
   if (own !== undefined) return own.ref;
-  const others = (await preservica.findByIdentifier(settings.identifiers.asset, resolved.assetId)).filter((entry) => entry.type === "IO" && !entry.deleted);
+  const others = (await preservica.findByIdentifier(settings.identifiers.asset, resolved.assetId)).filter(
+    (entry) => entry.type === "IO" && !entry.deleted,
+  );
   if (others.length > 1) {
     throw new LifecycleError(
       "CONFLICT",
@@ -51,7 +57,8 @@ export async function proveArchived(
   const original = all.filter((bitstream) => bitstream.original);
   const left = original.length > 0 ? original : all;
   const wanted = resolved.files.filter((file) => file.role === "preservation");
-  if (left.length !== wanted.length) throw differs(ref, `it has ${left.length} preservation files, the source has ${wanted.length}`);
+  if (left.length !== wanted.length)
+    throw differs(ref, `it has ${left.length} preservation files, the source has ${wanted.length}`);
   const proven: ProvenFile[] = [];
   for (const file of wanted) {
     const candidates = left.filter((bitstream) => bitstream.size === file.size);
@@ -72,13 +79,23 @@ async function firstEqual(
   signal: AbortSignal,
 ): Promise<{ bitstream: Bitstream; sha256?: string | undefined } | undefined> {
   for (const bitstream of candidates) {
-    const shared = BY_STRENGTH.find((algorithm) => file.expected[algorithm] !== undefined && statedDigest(bitstream, algorithm) !== undefined);
+    const shared = BY_STRENGTH.find(
+      (algorithm) => file.expected[algorithm] !== undefined && statedDigest(bitstream, algorithm) !== undefined,
+    );
     if (shared === undefined) continue;
-    if (file.expected[shared] === statedDigest(bitstream, shared)) return { bitstream, sha256: statedDigest(bitstream, "SHA-256") };
+    if (file.expected[shared] === statedDigest(bitstream, shared))
+      return { bitstream, sha256: statedDigest(bitstream, "SHA-256") };
   }
-  const open = candidates.filter((bitstream) => !BY_STRENGTH.some((algorithm) => file.expected[algorithm] !== undefined && statedDigest(bitstream, algorithm) !== undefined));
+  const open = candidates.filter(
+    (bitstream) =>
+      !BY_STRENGTH.some(
+        (algorithm) => file.expected[algorithm] !== undefined && statedDigest(bitstream, algorithm) !== undefined,
+      ),
+  );
   if (open.length === 0) return undefined;
-  const needed = open.flatMap((bitstream) => BY_STRENGTH.find((algorithm) => statedDigest(bitstream, algorithm) !== undefined) ?? "SHA-256");
+  const needed = open.flatMap(
+    (bitstream) => BY_STRENGTH.find((algorithm) => statedDigest(bitstream, algorithm) !== undefined) ?? "SHA-256",
+  );
   const source = await deps.contentPool.read({
     open: openerOf(asset, file, deps),
     size: file.size,
@@ -101,4 +118,3 @@ function differs(ref: string, why: string): LifecycleError {
     { system: "preservica", details: { ref } },
   );
 }
-

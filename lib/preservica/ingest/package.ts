@@ -16,18 +16,25 @@ const LONGEST_FACT = "f".repeat(128);
 /** Opens the source of a planned file; asked again with what was refused. */
 export function openerOf(asset: LifecycleAsset, file: PlannedFile, deps: Pick<IngestDeps, "systems">): Opener {
   const ref = asset.content[file.content];
-  if (ref === undefined) throw new LifecycleError("INVALID_INPUT", `The message no longer carries the content ${file.label}.`);
+  if (ref === undefined)
+    throw new LifecycleError("INVALID_INPUT", `The message no longer carries the content ${file.label}.`);
   return (refused) => deps.systems.get(ref.system, ref.connection).open(ref, refused);
 }
 
 /** SHA-256 for the archive, and what the source states, to notice damage there. */
 export function algorithmsOf(file: PlannedFile): FixityAlgorithm[] {
-  const stated = Object.keys(file.expected).filter((name): name is FixityAlgorithm => name === "MD5" || name === "SHA-1" || name === "SHA-512");
+  const stated = Object.keys(file.expected).filter(
+    (name): name is FixityAlgorithm => name === "MD5" || name === "SHA-1" || name === "SHA-512",
+  );
   return ["SHA-256", ...stated];
 }
 
 /** The files of the package, without its `metadata.xml`. */
-export function packageEntries(asset: LifecycleAsset, resolved: ResolvedAsset, deps: Pick<IngestDeps, "systems">): PackageEntry[] {
+export function packageEntries(
+  asset: LifecycleAsset,
+  resolved: ResolvedAsset,
+  deps: Pick<IngestDeps, "systems">,
+): PackageEntry[] {
   return resolved.files.map((file) => ({
     path: `${resolved.ref}/content/${file.location}/${file.filename}`,
     label: file.label,
@@ -39,7 +46,12 @@ export function packageEntries(asset: LifecycleAsset, resolved: ResolvedAsset, d
 }
 
 /** Upper bound of the bytes that `metadata.xml` adds. */
-export function metadataBound(asset: LifecycleAsset, resolved: ResolvedAsset, folder: string, effective: Date): PackageUpload["finishSize"] {
+export function metadataBound(
+  asset: LifecycleAsset,
+  resolved: ResolvedAsset,
+  folder: string,
+  effective: Date,
+): PackageUpload["finishSize"] {
   const digests = Object.fromEntries(["MD5", "SHA-1", "SHA-256", "SHA-512"].map((name) => [name, LONGEST_FACT]));
   const longest = new Map(resolved.files.map((file) => [file.label, { size: Number.MAX_SAFE_INTEGER, digests }]));
   return Buffer.byteLength(metadataDocument(asset, resolved, folder, longest, effective)) + 1024;
@@ -50,7 +62,13 @@ export function metadataBound(asset: LifecycleAsset, resolved: ResolvedAsset, fo
  *
  * @throws LifecycleError INVALID_INPUT when a late value stays open
  */
-export function metadataDocument(asset: LifecycleAsset, resolved: ResolvedAsset, folder: string, digests: FileDigests, effective: Date): string {
+export function metadataDocument(
+  asset: LifecycleAsset,
+  resolved: ResolvedAsset,
+  folder: string,
+  digests: FileDigests,
+  effective: Date,
+): string {
   const fill = lateFiller(resolved, digests);
   const document: XipAsset = {
     ref: resolved.ref,
@@ -93,7 +111,13 @@ function representations(resolved: ResolvedAsset, digests: FileDigests): XipRepr
         name: type,
         files: files.map((file) => {
           const facts = digests.get(file.label);
-          return { title: file.title, filename: file.filename, location: file.location, size: facts?.size ?? file.size, digests: facts?.digests ?? {} };
+          return {
+            title: file.title,
+            filename: file.filename,
+            location: file.location,
+            size: facts?.size ?? file.size,
+            digests: facts?.digests ?? {},
+          };
         }),
       },
     ];
@@ -103,7 +127,7 @@ function representations(resolved: ResolvedAsset, digests: FileDigests): XipRepr
 /** Facts of a role are those of its first file. */
 function lateFiller(resolved: ResolvedAsset, digests: FileDigests): (text: string) => string {
   const facts = new Map<string, string>();
-  for (const file of [...resolved.files].reverse()) {
+  for (const file of resolved.files.toReversed()) {
     const found = digests.get(file.label);
     if (found === undefined) continue;
     facts.set(`size:${file.role}`, String(found.size));
@@ -113,7 +137,11 @@ function lateFiller(resolved: ResolvedAsset, digests: FileDigests): (text: strin
   return (text) => {
     const { text: filled, open } = fillLate(text, facts);
     if (open.length > 0) {
-      throw new LifecycleError("INVALID_INPUT", `The metadata waits for facts that never came: ${[...new Set(open)].join(", ")}.`, { system: "preservica" });
+      throw new LifecycleError(
+        "INVALID_INPUT",
+        `The metadata waits for facts that never came: ${[...new Set(open)].join(", ")}.`,
+        { system: "preservica" },
+      );
     }
     return filled;
   };

@@ -22,15 +22,37 @@ export interface IngestPlan {
  *
  * @param node name of the node in the plan
  */
-export async function planIngest(node: string, asset: LifecycleAsset, settings: IngestSettings, deps: IngestDeps, signal: AbortSignal): Promise<IngestPlan> {
-  const write = (action: string, target: string, more: Partial<PlannedWrite> = {}): PlannedWrite => ({ node, system: "preservica", action, target, ...more });
+export async function planIngest(
+  node: string,
+  asset: LifecycleAsset,
+  settings: IngestSettings,
+  deps: IngestDeps,
+  signal: AbortSignal,
+): Promise<IngestPlan> {
+  const write = (action: string, target: string, more: Partial<PlannedWrite> = {}): PlannedWrite => ({
+    node,
+    system: "preservica",
+    action,
+    target,
+    ...more,
+  });
   let resolved: ResolvedAsset;
   try {
     resolved = await resolveAsset(asset, settings, deps);
   } catch (thrown) {
-    return { planned: [write("ingest", asset.name, { refused: asLifecycleError(thrown).message })], ref: `dry-run:${asset.key}`, alreadyThere: false, warnings: [] };
+    return {
+      planned: [write("ingest", asset.name, { refused: asLifecycleError(thrown).message })],
+      ref: `dry-run:${asset.key}`,
+      alreadyThere: false,
+      warnings: [],
+    };
   }
-  const plan = (planned: PlannedWrite[], ref: string, alreadyThere: boolean): IngestPlan => ({ planned, ref, alreadyThere, warnings: resolved.warnings });
+  const plan = (planned: PlannedWrite[], ref: string, alreadyThere: boolean): IngestPlan => ({
+    planned,
+    ref,
+    alreadyThere,
+    warnings: resolved.warnings,
+  });
   try {
     const found = await findArchived(resolved, settings, deps);
     if (found !== undefined) {
@@ -39,7 +61,11 @@ export async function planIngest(node: string, asset: LifecycleAsset, settings: 
     }
     return plan(await writes(resolved, asset, deps, write), resolved.ref, false);
   } catch (thrown) {
-    return plan([write("ingest", resolved.title, { refused: asLifecycleError(thrown).message })], `dry-run:${assetReference(resolved.assetId)}`, false);
+    return plan(
+      [write("ingest", resolved.title, { refused: asLifecycleError(thrown).message })],
+      `dry-run:${assetReference(resolved.assetId)}`,
+      false,
+    );
   }
 }
 
@@ -51,7 +77,9 @@ async function writes(
 ): Promise<PlannedWrite[]> {
   const { ref, missing } = await deps.preservica.findFolderPath(resolved.folder);
   const known = resolved.folder.length - missing.length;
-  const folders = missing.map((_title, depth) => write("create folder", resolved.folder.slice(0, known + depth + 1).join("/")));
+  const folders = missing.map((_title, depth) =>
+    write("create folder", resolved.folder.slice(0, known + depth + 1).join("/")),
+  );
   const content = resolved.files.reduce((sum, file) => sum + file.size, 0);
   const bytes = content + metadataBound(asset, resolved, ref ?? resolved.ref, new Date(0));
   const package_ = write("upload package", `${resolved.ref}.zip`, { bytes });

@@ -21,13 +21,20 @@ const LOCATIONS = { preservation: "p1", access: "a1" } as const;
  * @throws LifecycleError INVALID_INPUT naming everything that is missing at once; REFUSED for content that a person
  *   has to look at (empty files); NOT_CONFIGURED when a source's connection is not deployed
  */
-export async function resolveAsset(asset: LifecycleAsset, settings: IngestSettings, deps: IngestDeps): Promise<ResolvedAsset> {
+export async function resolveAsset(
+  asset: LifecycleAsset,
+  settings: IngestSettings,
+  deps: IngestDeps,
+): Promise<ResolvedAsset> {
   const warnings: string[] = [];
   const values = entityValues(asset);
-  const single = (field: string): string => (values.get(field) ?? []).find((value) => value.trim() !== "")?.trim() ?? "";
+  const single = (field: string): string =>
+    (values.get(field) ?? []).find((value) => value.trim() !== "")?.trim() ?? "";
   const identifiers = [...values]
     .filter(([field]) => field.startsWith("Identifier/"))
-    .flatMap(([field, all]) => all.filter((value) => value !== "").map((value) => ({ type: field.slice("Identifier/".length), value })));
+    .flatMap(([field, all]) =>
+      all.filter((value) => value !== "").map((value) => ({ type: field.slice("Identifier/".length), value })),
+    );
   const idOf = (type: string): string => identifiers.find((identifier) => identifier.type === type)?.value ?? "";
   const assetId = idOf(settings.identifiers.asset);
   const parents = values.get("Parent") ?? [];
@@ -38,7 +45,10 @@ export async function resolveAsset(asset: LifecycleAsset, settings: IngestSettin
     [`Identifier/${settings.identifiers.asset}`]: assetId,
     "content with the role preservation": asset.content.some((ref) => ref.role === "preservation") ? "yes" : "",
   });
-  if (assetId.includes("urn:clc:late:")) throw invalid(`The identifier ${settings.identifiers.asset} must be known before the upload; it holds a late value.`);
+  if (assetId.includes("urn:clc:late:"))
+    throw invalid(
+      `The identifier ${settings.identifiers.asset} must be known before the upload; it holds a late value.`,
+    );
   xmlText(single("Title"), "Title");
   xmlText(single("Description"), "Description");
   for (const identifier of identifiers) xmlText(identifier.value, `Identifier ${identifier.type}`);
@@ -66,7 +76,8 @@ export async function resolveAsset(asset: LifecycleAsset, settings: IngestSettin
 export function fragmentsOf(asset: LifecycleAsset, resolved: Pick<ResolvedAsset, "wanted">): XipFragment[] {
   const mapped = Object.values(asset.metadata ?? {}).flatMap((entry): XipFragment[] => {
     if (entry.kind === ENTITY_KIND || entry.xml === undefined) return [];
-    const schema = entry.schema ?? (entry.kind === "dublin-core" ? DUBLIN_CORE : checkFragment(entry.xml, entry.kind).namespace);
+    const schema =
+      entry.schema ?? (entry.kind === "dublin-core" ? DUBLIN_CORE : checkFragment(entry.xml, entry.kind).namespace);
     if (schema === "") throw invalid(`The mapped document of kind "${entry.kind}" has no schema.`);
     return [{ schema, xml: checkFragment(entry.xml, schema).xml }];
   });
@@ -78,11 +89,14 @@ export function fragmentsOf(asset: LifecycleAsset, resolved: Pick<ResolvedAsset,
 function entityValues(asset: LifecycleAsset): Map<string, string[]> {
   const entries = Object.values(asset.metadata ?? {}).filter((entry: MappedMetadata) => entry.kind === ENTITY_KIND);
   if (entries.length === 0) {
-    throw invalid("The message carries no metadata for Preservica; put a metadata-mapper with a preservica-entity target before this node.");
+    throw invalid(
+      "The message carries no metadata for Preservica; put a metadata-mapper with a preservica-entity target before this node.",
+    );
   }
   const values = new Map<string, string[]>();
   for (const entry of entries) {
-    for (const [field, value] of Object.entries(entry.values)) values.set(field, [...(values.get(field) ?? []), ...asList(value)]);
+    for (const [field, value] of Object.entries(entry.values))
+      values.set(field, [...(values.get(field) ?? []), ...asList(value)]);
   }
   return values;
 }
@@ -95,7 +109,10 @@ function asList(value: MappedValue): string[] {
 function needAll(fields: Record<string, string>): void {
   const missing = Object.entries(fields).flatMap(([field, value]) => (value === "" ? [field] : []));
   if (missing.length > 0) {
-    throw invalid(`Preservica cannot take this asset: ${missing.join(", ")} missing; correct the mapping profile or the source's fields.`, { missing });
+    throw invalid(
+      `Preservica cannot take this asset: ${missing.join(", ")} missing; correct the mapping profile or the source's fields.`,
+      { missing },
+    );
   }
 }
 
@@ -105,9 +122,17 @@ async function securityTag(wanted: string, deps: IngestDeps, warnings: string[])
   const known = await deps.preservica.securityTags();
   if (known.includes(wanted)) return wanted;
   if (!known.includes(closedTag)) {
-    throw new LifecycleError("NOT_CONFIGURED", `Preservica knows neither the security tag "${wanted}" nor "${closedTag}"; an administrator must create it.`, { system: "preservica" });
+    throw new LifecycleError(
+      "NOT_CONFIGURED",
+      `Preservica knows neither the security tag "${wanted}" nor "${closedTag}"; an administrator must create it.`,
+      { system: "preservica" },
+    );
   }
-  warnings.push(wanted === "" ? `no security tag was given, "${closedTag}" is used` : `the security tag "${wanted}" is unknown in Preservica, "${closedTag}" is used`);
+  warnings.push(
+    wanted === ""
+      ? `no security tag was given, "${closedTag}" is used`
+      : `the security tag "${wanted}" is unknown in Preservica, "${closedTag}" is used`,
+  );
   return closedTag;
 }
 
@@ -123,13 +148,19 @@ async function planFiles(asset: LifecycleAsset, deps: IngestDeps, warnings: stri
         continue;
       }
       if (size === 0) {
-        throw new LifecycleError("REFUSED", `The content "${legalText(ref.name)}" is empty (0 bytes); a person has to decide whether that is right.`, {
-          system: ref.system,
-          details: { content: ref.id },
-        });
+        throw new LifecycleError(
+          "REFUSED",
+          `The content "${legalText(ref.name)}" is empty (0 bytes); a person has to decide whether that is right.`,
+          {
+            system: ref.system,
+            details: { content: ref.id },
+          },
+        );
       }
       if (role === "preservation" && Object.keys(expected).length === 0) {
-        warnings.push(`the source states no digest of "${legalText(ref.name)}", so damage at the source would not be noticed`);
+        warnings.push(
+          `the source states no digest of "${legalText(ref.name)}", so damage at the source would not be noticed`,
+        );
       }
       const filename = names[index] ?? "file";
       const title = legalText(ref.name).trim();
@@ -147,7 +178,9 @@ async function planFiles(asset: LifecycleAsset, deps: IngestDeps, warnings: stri
     }
   }
   if (!files.some((file) => file.role === "access")) {
-    warnings.push("there is no access representation: access requests will be refused until one is added, because masters stay in");
+    warnings.push(
+      "there is no access representation: access requests will be refused until one is added, because masters stay in",
+    );
   }
   return files;
 }
@@ -161,7 +194,9 @@ async function sourceFacts(ref: ContentRef, deps: IngestDeps): Promise<Pick<Plan
     fixity = [...fixity, ...stored.fixity];
   }
   if (size === undefined) {
-    throw invalid(`The source does not say how large "${legalText(ref.name)}" is; that must be known before it is packed.`);
+    throw invalid(
+      `The source does not say how large "${legalText(ref.name)}" is; that must be known before it is packed.`,
+    );
   }
   const expected: Partial<Record<FixityAlgorithm, string>> = {};
   for (const entry of fixity) if (entry.by !== "flow") expected[entry.algorithm] ??= entry.value.toLowerCase();
@@ -170,11 +205,21 @@ async function sourceFacts(ref: ContentRef, deps: IngestDeps): Promise<Pick<Plan
 
 /** Every late value must have a file that it can come from. */
 function checkLate(asset: LifecycleAsset, values: ReadonlyMap<string, string[]>, files: readonly PlannedFile[]): void {
-  const facts = new Map(files.flatMap(({ role }) => [[`sha256:${role}`, "0"], [`size:${role}`, "0"]] as const));
+  const facts = new Map(
+    files.flatMap(
+      ({ role }) =>
+        [
+          [`sha256:${role}`, "0"],
+          [`size:${role}`, "0"],
+        ] as const,
+    ),
+  );
   const texts = [...fragmentsOf(asset, { wanted: [] }).map((fragment) => fragment.xml), ...[...values.values()].flat()];
   const open = texts.flatMap((text) => fillLate(text, facts).open);
   if (open.length > 0) {
-    throw invalid(`The metadata waits for facts that no content of this asset gives: ${[...new Set(open)].join(", ")}.`);
+    throw invalid(
+      `The metadata waits for facts that no content of this asset gives: ${[...new Set(open)].join(", ")}.`,
+    );
   }
 }
 
@@ -184,5 +229,8 @@ function unique(identifiers: { type: string; value: string }[]): { type: string;
 }
 
 function invalid(message: string, details?: Record<string, unknown>): LifecycleError {
-  return new LifecycleError("INVALID_INPUT", message, { system: "preservica", ...(details === undefined ? {} : { details }) });
+  return new LifecycleError("INVALID_INPUT", message, {
+    system: "preservica",
+    ...(details === undefined ? {} : { details }),
+  });
 }

@@ -11,14 +11,27 @@ const DEFINITE: ReadonlySet<number> = new Set([400, 401, 403, 409, 413, 422, 429
 /** Upload facts of the next try: a fresh key, because the old one may still be seen by a failed ingest's monitor. */
 export function nextUpload(job: IngestJob, ref: string, last: UploadFacts | undefined): UploadFacts {
   const nth = (last?.nth ?? 0) + 1;
-  return { nth, key: `${ref}.${job.id}.${nth}.zip`, finishing: "no", lostSince: null, failed: null, resume: null };
+  return {
+    nth,
+    key: `${ref}.${job.id.replace(/[^0-9A-Za-z-]/g, "-")}.${nth}.zip`,
+    finishing: "no",
+    lostSince: null,
+    failed: null,
+    resume: null,
+  };
 }
 
 /**
  * Packs and sends, in one pass. Before the request that may start an ingest leaves, that is on disk; so after a crash
  * it is known whether the archive has to be looked at before anything is sent again.
  */
-export async function sendPackage(job: IngestJob, resolved: ResolvedAsset, folder: string, upload: UploadFacts, deps: IngestDeps): Promise<IngestingFacts> {
+export async function sendPackage(
+  job: IngestJob,
+  resolved: ResolvedAsset,
+  folder: string,
+  upload: UploadFacts,
+  deps: IngestDeps,
+): Promise<IngestingFacts> {
   const sender = new Sender(job, resolved, folder, upload, deps);
   return await sender.send();
 }
@@ -92,9 +105,13 @@ class Sender {
     const at = nowOf(this.#deps).toISOString();
     const files = this.#resolved.files.flatMap((file) => {
       const found = digests.get(file.label);
-      return found === undefined ? [] : [{ label: file.label, size: found.size, sha256: found.digests["SHA-256"] ?? null, at }];
+      return found === undefined
+        ? []
+        : [{ label: file.label, size: found.size, sha256: found.digests["SHA-256"] ?? null, at }];
     });
-    const md5 = [...digests].flatMap(([label, found]) => (found.digests.MD5 === undefined ? [] : [{ label, value: found.digests.MD5 }]));
+    const md5 = [...digests].flatMap(([label, found]) =>
+      found.digests.MD5 === undefined ? [] : [{ label, value: found.digests.MD5 }],
+    );
     const facts: PackedFacts = { nth: this.#facts.nth, files, md5, at };
     await this.#job.save("packed", facts);
   }
@@ -104,7 +121,8 @@ class Sender {
     if (this.#job.signal.aborted) return thrown;
     const error = asLifecycleError(thrown);
     const unknown = error.details?.["outcome"] === "unknown";
-    const definite = this.#facts.finishing === "put" ? !unknown : error.status !== undefined && DEFINITE.has(error.status);
+    const definite =
+      this.#facts.finishing === "put" ? !unknown : error.status !== undefined && DEFINITE.has(error.status);
     if (this.#facts.finishing !== "no" && definite) await this.#save({ finishing: "no" });
     return thrown;
   }
@@ -116,9 +134,14 @@ class Sender {
       const found = digests.get(file.label)?.digests ?? {};
       const object = file.title;
       const sha256 = found["SHA-256"];
-      if (sha256 !== undefined) record(this.#job, this.#deps, "message digest calculation", { object, digest: digestText("SHA-256", sha256) });
+      if (sha256 !== undefined)
+        record(this.#job, this.#deps, "message digest calculation", { object, digest: digestText("SHA-256", sha256) });
       for (const [algorithm, value] of Object.entries(file.expected)) {
-        record(this.#job, this.#deps, "fixity check", { object, digest: `${algorithm}:${value}`, detail: { against: "source" } });
+        record(this.#job, this.#deps, "fixity check", {
+          object,
+          digest: `${algorithm}:${value}`,
+          detail: { against: "source" },
+        });
       }
       if (file.renamed) record(this.#job, this.#deps, "filename change", { object, detail: { to: file.filename } });
     }
@@ -145,7 +168,11 @@ class Sender {
 export function packedBy(job: IngestJob, nth: number): PackedFacts {
   const packed = job.checkpoint<PackedFacts>("packed");
   if (packed === undefined || packed.nth !== nth) {
-    throw new LifecycleError("UPSTREAM", "The digests of the package that was sent are not on record; replay the job.", { system: "preservica" });
+    throw new LifecycleError(
+      "UPSTREAM",
+      "The digests of the package that was sent are not on record; replay the job.",
+      { system: "preservica" },
+    );
   }
   return packed;
 }

@@ -37,7 +37,8 @@ export async function verifyArchived(
   const entity = await preservica.findAsset(expected.ref);
   if (entity === undefined) return { incomplete: "the asset cannot be seen yet" };
   const problems = await compareEntity(entity, expected, resolved, deps);
-  if (problems.missing.length > 0 && !expected.alreadyThere) return { incomplete: `missing yet: ${problems.missing.join(", ")}` };
+  if (problems.missing.length > 0 && !expected.alreadyThere)
+    return { incomplete: `missing yet: ${problems.missing.join(", ")}` };
   const files: VerifyFacts["files"] = [];
   const streams = await preservica.representations.bitstreamsOf(expected.ref, undefined, "all");
   for (const proven of expected.files) {
@@ -48,20 +49,31 @@ export async function verifyArchived(
     files.push(await compareFile(bitstream, file, proven, expected.how, deps, signal));
   }
   if (problems.wrong.length > 0 && !expected.alreadyThere) {
-    throw new LifecycleError("INGEST_FAILED", `Preservica took the asset ${expected.ref}, but not as it was sent: ${problems.wrong.join("; ")}.`, {
-      system: "preservica",
-      details: { ref: expected.ref, problems: problems.wrong },
-    });
+    throw new LifecycleError(
+      "INGEST_FAILED",
+      `Preservica took the asset ${expected.ref}, but not as it was sent: ${problems.wrong.join("; ")}.`,
+      {
+        system: "preservica",
+        details: { ref: expected.ref, problems: problems.wrong },
+      },
+    );
   }
   const warnings = [...problems.wrong, ...problems.missing.map((what) => `the archived asset lacks ${what}`)];
   return { at: new Date().toISOString(), files, warnings };
 }
 
-async function compareEntity(entity: Entity, expected: Expected, resolved: ResolvedAsset, deps: IngestDeps): Promise<{ wrong: string[]; missing: string[] }> {
+async function compareEntity(
+  entity: Entity,
+  expected: Expected,
+  resolved: ResolvedAsset,
+  deps: IngestDeps,
+): Promise<{ wrong: string[]; missing: string[] }> {
   const wrong: string[] = [];
   if (entity.deleted) wrong.push("it was deleted meanwhile");
-  if (entity.parent !== expected.folder) wrong.push(`it stands in the folder ${entity.parent ?? "(none)"}, not in ${expected.folder}`);
-  if (entity.securityTag !== resolved.securityTag) wrong.push(`its security tag is "${entity.securityTag}", not "${resolved.securityTag}"`);
+  if (entity.parent !== expected.folder)
+    wrong.push(`it stands in the folder ${entity.parent ?? "(none)"}, not in ${expected.folder}`);
+  if (entity.securityTag !== resolved.securityTag)
+    wrong.push(`its security tag is "${entity.securityTag}", not "${resolved.securityTag}"`);
   const have = await deps.preservica.entities.identifiers("IO", expected.ref);
   const missing = expected.identifiers
     .filter(({ type, value }) => !have.some((identifier) => identifier.type === type && identifier.value === value))
@@ -75,9 +87,17 @@ async function compareEntity(entity: Entity, expected: Expected, resolved: Resol
 }
 
 /** By the content object that we named; in an asset that we did not make, by digest or by size. */
-function matching(streams: readonly Bitstream[], file: PlannedFile, resolved: ResolvedAsset, proven: ProvenFile, alreadyThere: boolean): Bitstream | undefined {
+function matching(
+  streams: readonly Bitstream[],
+  file: PlannedFile,
+  resolved: ResolvedAsset,
+  proven: ProvenFile,
+  alreadyThere: boolean,
+): Bitstream | undefined {
   const type = file.role === "preservation" ? "Preservation" : "Access";
-  const candidates = streams.filter((bitstream) => bitstream.representation.type === type && (bitstream.original || alreadyThere));
+  const candidates = streams.filter(
+    (bitstream) => bitstream.representation.type === type && (bitstream.original || alreadyThere),
+  );
   const ours = candidates.find((bitstream) => bitstream.contentObject === contentObjectOf(resolved, file));
   if (ours !== undefined || !alreadyThere) return ours;
   return (
@@ -95,7 +115,10 @@ async function compareFile(
   signal: AbortSignal,
 ): Promise<VerifyFacts["files"][number]> {
   if (bitstream.size !== proven.size) {
-    throw damagedCopy(file, `it has ${bitstream.size} bytes, ${proven.size} were sent`, { expected: proven.size, found: bitstream.size });
+    throw damagedCopy(file, `it has ${bitstream.size} bytes, ${proven.size} were sent`, {
+      expected: proven.size,
+      found: bitstream.size,
+    });
   }
   const stated = statedDigest(bitstream, "SHA-256");
   const common = { label: proven.label, size: bitstream.size, bitstream: bitstream.path };

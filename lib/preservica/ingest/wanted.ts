@@ -16,15 +16,25 @@ export const LINK_TARGET = "Link-Target";
  * Links from the mapping (`Link/<relation>`: a reference in the archive, a key or an id of the other asset) and from
  * the asset's own links of the types that the settings name. Only links that start here.
  */
-export function wantedLinks(asset: LifecycleAsset, values: ReadonlyMap<string, string[]>, settings: IngestSettings): WantedLink[] {
+export function wantedLinks(
+  asset: LifecycleAsset,
+  values: ReadonlyMap<string, string[]>,
+  settings: IngestSettings,
+): WantedLink[] {
   const mapped = [...values]
     .filter(([field]) => field.startsWith("Link/"))
-    .flatMap(([field, targets]) => targets.filter((target) => target.trim() !== "").map((target) => wanted(field.slice("Link/".length), target.trim(), settings)));
+    .flatMap(([field, targets]) =>
+      targets
+        .filter((target) => target.trim() !== "")
+        .map((target) => wanted(field.slice("Link/".length), target.trim(), settings)),
+    );
   const own = (asset.links ?? []).flatMap((link) => {
     const relation = settings.links[link.type];
     if (relation === undefined || link.direction !== "to") return [];
     const id = stableId(link.key);
-    return [wanted(relation, link.version === undefined ? id : `${id}${settings.versionSeparator}${link.version}`, settings)];
+    return [
+      wanted(relation, link.version === undefined ? id : `${id}${settings.versionSeparator}${link.version}`, settings),
+    ];
   });
   const seen = new Set<string>();
   return [...mapped, ...own].filter((link) => {

@@ -115,8 +115,15 @@ describe("Preservica client", () => {
     stub.on("GET /api/entity/root/children", ({ url }) => {
       const start = Number(url.searchParams.get("start"));
       const next = start < 4 ? `<Next>${stub.url}/api/entity/root/children?start=${start + 2}&amp;max=2</Next>` : "";
-      const child = (n: number): string => `<Child title="F${n}" ref="0d8a0000-0000-4000-8000-00000000000${n}" type="SO">x</Child>`;
-      return xml(`<r:ChildrenResponse xmlns:r="urn:whatever:v42"><r:Children>${child(start)}${child(start + 1)}</r:Children><r:Paging>${next}<r:TotalResults>6</r:TotalResults></r:Paging></r:ChildrenResponse>`.replaceAll("<Next>", "<r:Next>").replaceAll("</Next>", "</r:Next>").replaceAll("<Child ", "<r:Child ").replaceAll("</Child>", "</r:Child>"));
+      const child = (n: number): string =>
+        `<Child title="F${n}" ref="0d8a0000-0000-4000-8000-00000000000${n}" type="SO">x</Child>`;
+      return xml(
+        `<r:ChildrenResponse xmlns:r="urn:whatever:v42"><r:Children>${child(start)}${child(start + 1)}</r:Children><r:Paging>${next}<r:TotalResults>6</r:TotalResults></r:Paging></r:ChildrenResponse>`
+          .replaceAll("<Next>", "<r:Next>")
+          .replaceAll("</Next>", "</r:Next>")
+          .replaceAll("<Child ", "<r:Child ")
+          .replaceAll("</Child>", "</r:Child>"),
+      );
     });
     const titles: string[] = [];
     for await (const entry of client.children()) titles.push(entry.title);
@@ -126,7 +133,12 @@ describe("Preservica client", () => {
   it("never follows a page to another host, and sends its token nowhere else", async () => {
     const thief = await new Stub().start();
     try {
-      for (const next of [`${thief.url}/api/entity/root/children`, "http://169.254.169.254/api/x", "file:///etc/passwd", `${stub.url}/elsewhere`]) {
+      for (const next of [
+        `${thief.url}/api/entity/root/children`,
+        "http://169.254.169.254/api/x",
+        "file:///etc/passwd",
+        `${stub.url}/elsewhere`,
+      ]) {
         stub.on("GET /api/entity/root/children", () => xml(`<C><Children/><Paging><Next>${next}</Next></Paging></C>`));
         await rejects(
           async () => {
@@ -142,7 +154,9 @@ describe("Preservica client", () => {
   });
 
   it("stops when pages lead in circles", async () => {
-    stub.on("GET /api/entity/root/children", () => xml(`<C><Children/><Paging><Next>${stub.url}/api/entity/root/children?start=1</Next></Paging></C>`));
+    stub.on("GET /api/entity/root/children", () =>
+      xml(`<C><Children/><Paging><Next>${stub.url}/api/entity/root/children?start=1</Next></Paging></C>`),
+    );
     await rejects(
       async () => {
         for await (const _entry of client.children()) ok(false, "no entry is expected");
@@ -158,8 +172,13 @@ describe("Preservica client", () => {
   });
 
   it("reports what the upload endpoint says in XML", async () => {
-    stub.on("POST /api/s3/buckets/ten.package.upload/k.zip", () => xml("<Error><Code>AccessDenied</Code><Message>No active workflow context</Message></Error>", 403));
-    await rejects(client.uploadTarget("k.zip", ASSET).begin(), { code: "DENIED", message: /No active workflow context/ });
+    stub.on("POST /api/s3/buckets/ten.package.upload/k.zip", () =>
+      xml("<Error><Code>AccessDenied</Code><Message>No active workflow context</Message></Error>", 403),
+    );
+    await rejects(client.uploadTarget("k.zip", ASSET).begin(), {
+      code: "DENIED",
+      message: /No active workflow context/,
+    });
   });
 
   it("takes a completing answer of 200 with an error in its body for a failure", async () => {
@@ -170,7 +189,9 @@ describe("Preservica client", () => {
   it("keeps the namespaces that a fragment inherits", async () => {
     const ref = "9f000000-0000-4000-8000-000000000003";
     stub.on(`GET /api/entity/information-objects/${ASSET}/metadata/${ref}`, () =>
-      xml(`<M xmlns="urn:e" xmlns:xip="urn:x" xmlns:dc="urn:dc"><xip:MetadataContainer schemaUri="urn:s"><xip:Ref>${ref}</xip:Ref><xip:Content><dc:a><dc:b>1 &lt; 2</dc:b></dc:a></xip:Content></xip:MetadataContainer></M>`),
+      xml(
+        `<M xmlns="urn:e" xmlns:xip="urn:x" xmlns:dc="urn:dc"><xip:MetadataContainer schemaUri="urn:s"><xip:Ref>${ref}</xip:Ref><xip:Content><dc:a><dc:b>1 &lt; 2</dc:b></dc:a></xip:Content></xip:MetadataContainer></M>`,
+      ),
     );
     const fragment = await client.entities.fragment("IO", ASSET, ref);
     equal(fragment.xml, '<dc:a xmlns:dc="urn:dc"><dc:b>1 &lt; 2</dc:b></dc:a>');
@@ -178,27 +199,48 @@ describe("Preservica client", () => {
   });
 
   describe("asked for holds", () => {
-    const asset: LifecycleAsset = { key: "otmm:dam:1", version: "1", name: "a", ids: { preservica: { connection: "archive", ref: ASSET } }, fields: {}, content: [] };
+    const asset: LifecycleAsset = {
+      key: "otmm:dam:1",
+      version: "1",
+      name: "a",
+      ids: { preservica: { connection: "archive", ref: ASSET } },
+      fields: {},
+      content: [],
+    };
     const holds = `GET /api/entity/information-objects/${ASSET}/legal-holds`;
     const assignments = `GET /api/entity/information-objects/${ASSET}/retention-assignments`;
     const policy = "55aa0000-0000-4000-8000-000000000004";
     const none = (): ReturnType<typeof xml> => xml("<R><Paging><TotalResults>0</TotalResults></Paging></R>");
-    const assigned = (): ReturnType<typeof xml> => xml(`<R><RetentionAssignments><RetentionAssignment><ApiId>a</ApiId><RetentionPolicy>${policy}</RetentionPolicy></RetentionAssignment></RetentionAssignments></R>`);
+    const assigned = (): ReturnType<typeof xml> =>
+      xml(
+        `<R><RetentionAssignments><RetentionAssignment><ApiId>a</ApiId><RetentionPolicy>${policy}</RetentionPolicy></RetentionAssignment></RetentionAssignments></R>`,
+      );
     const named = (name: string, restriction: string) => (): ReturnType<typeof xml> =>
-      xml(`<R><RetentionPolicy><Ref>${policy}</Ref><Name>${name}</Name><Restriction>${restriction}</Restriction></RetentionPolicy></R>`);
+      xml(
+        `<R><RetentionPolicy><Ref>${policy}</Ref><Name>${name}</Name><Restriction>${restriction}</Restriction></RetentionPolicy></R>`,
+      );
 
     it("says clear only when both kinds were asked and neither holds", async () => {
       stub.on(holds, none).on(assignments, none);
       equal((await client.holds(asset)).state, "clear");
     });
     it("says held for a legal hold, by the name of its matter", async () => {
-      stub.on(assignments, none).on(holds, () => xml("<R><LegalHoldAssignment><Entity>e</Entity><LegalHold>h1</LegalHold></LegalHoldAssignment></R>"));
-      stub.on("GET /api/entity/legal-holds", () => xml("<R><LegalHolds><LegalHold><Ref>h1</Ref><Name>MAT-1</Name></LegalHold></LegalHolds></R>"));
+      stub
+        .on(assignments, none)
+        .on(holds, () =>
+          xml("<R><LegalHoldAssignment><Entity>e</Entity><LegalHold>h1</LegalHold></LegalHoldAssignment></R>"),
+        );
+      stub.on("GET /api/entity/legal-holds", () =>
+        xml("<R><LegalHolds><LegalHold><Ref>h1</Ref><Name>MAT-1</Name></LegalHold></LegalHolds></R>"),
+      );
       const answer = await client.holds(asset);
       deepEqual(answer.state === "held" ? answer.matters : answer, ["MAT-1"]);
     });
     it("says held for a policy with the reserved prefix, on servers with and without the legal-hold API", async () => {
-      stub.on(holds, none).on(assignments, assigned).on(`GET /api/entity/retention-policies/${policy}`, named("LH: MAT-7", "DELETE"));
+      stub
+        .on(holds, none)
+        .on(assignments, assigned)
+        .on(`GET /api/entity/retention-policies/${policy}`, named("LH: MAT-7", "DELETE"));
       equal((await client.holds(asset)).state, "held");
       stub.on("GET /api/entity/versiondetails/version", () => xml("<V><CurrentVersion>7.7.0</CurrentVersion></V>"));
       stub.routes.delete(holds);
@@ -206,7 +248,10 @@ describe("Preservica client", () => {
       deepEqual(old.state === "held" ? old.matters : old, ["MAT-7"]);
     });
     it("does not take an ordinary policy for a hold", async () => {
-      stub.on(holds, none).on(assignments, assigned).on(`GET /api/entity/retention-policies/${policy}`, named("Campaign 5 years", "DELETE"));
+      stub
+        .on(holds, none)
+        .on(assignments, assigned)
+        .on(`GET /api/entity/retention-policies/${policy}`, named("Campaign 5 years", "DELETE"));
       equal((await client.holds(asset)).state, "clear");
     });
     for (const status of [403, 404, 500]) {

@@ -29,7 +29,9 @@ export class Stub {
 
   async start(): Promise<this> {
     await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    this.on("GET /api/entity/versiondetails/version", () => xml("<VersionResponse><CurrentVersion>9.1.0</CurrentVersion></VersionResponse>"));
+    this.on("GET /api/entity/versiondetails/version", () =>
+      xml("<VersionResponse><CurrentVersion>9.1.0</CurrentVersion></VersionResponse>"),
+    );
     return this;
   }
 
@@ -72,7 +74,15 @@ export class Stub {
   #token(): StubAnswer {
     const token = `token-${this.live.size + 1}-${this.logins}-${this.refreshes}`;
     this.live.add(token);
-    return json({ success: true, token, "refresh-token": `refresh-${token}`, validFor: 15, user: "svc", tenant: "TEN", roles: [] });
+    return json({
+      success: true,
+      token,
+      "refresh-token": `refresh-${token}`,
+      validFor: 15,
+      user: "svc",
+      tenant: "TEN",
+      roles: [],
+    });
   }
 }
 

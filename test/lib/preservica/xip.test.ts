@@ -19,13 +19,32 @@ function asset(changes: Partial<XipAsset> = {}): XipAsset {
       {
         type: "Preservation",
         name: "Preservation",
-        files: [{ title: "hero.tif", filename: "hero.tif", location: "p1", size: 3, digests: { "SHA-256": "ab".repeat(32), MD5: "cd".repeat(16) } }],
+        files: [
+          {
+            title: "hero.tif",
+            filename: "hero.tif",
+            location: "p1",
+            size: 3,
+            digests: { "SHA-256": "ab".repeat(32), MD5: "cd".repeat(16) },
+          },
+        ],
       },
-      { type: "Access", name: "Access", files: [{ title: "hero.jpg", filename: "hero.jpg", location: "a1", size: 2, digests: { "SHA-256": "ef".repeat(32) } }] },
+      {
+        type: "Access",
+        name: "Access",
+        files: [
+          { title: "hero.jpg", filename: "hero.jpg", location: "a1", size: 2, digests: { "SHA-256": "ef".repeat(32) } },
+        ],
+      },
     ],
     identifiers: [{ type: "OTMM-Asset", value: "5b1d#v1" }],
     links: [{ type: "http://purl.org/dc/terms/replaces", to: "71aa0000-0000-4000-8000-000000000002" }],
-    fragments: [{ schema: "urn:clc:schema:campaign:1", xml: '<?xml version="1.0"?>\n<campaign xmlns="urn:clc:schema:campaign:1"><code>AF</code></campaign>' }],
+    fragments: [
+      {
+        schema: "urn:clc:schema:campaign:1",
+        xml: '<?xml version="1.0"?>\n<campaign xmlns="urn:clc:schema:campaign:1"><code>AF</code></campaign>',
+      },
+    ],
     effective: "2026-11-16T09:00:00.000Z",
     ...changes,
   };
@@ -61,17 +80,30 @@ describe("XIP document", () => {
 
   it("keeps the order of the XIP schema", async () => {
     const root = await parseXml(xipDocument(asset()), SOURCE);
-    const order = ["InformationObject", "Representation", "ContentObject", "Generation", "Bitstream", "Identifier", "Link", "Metadata"];
+    const order = [
+      "InformationObject",
+      "Representation",
+      "ContentObject",
+      "Generation",
+      "Bitstream",
+      "Identifier",
+      "Link",
+      "Metadata",
+    ];
     const places = children(root).map((node) => order.indexOf(node.local));
     ok(!places.includes(-1));
-    deepEqual(places, [...places].sort((one, other) => one - other));
+    deepEqual(
+      places,
+      [...places].sort((one, other) => one - other),
+    );
     equal(descendants(root, "Representation").length, 2);
   });
 
   it("gives the same bytes for the same input and other references for another asset", () => {
     equal(xipDocument(asset()), xipDocument(asset()));
     const other = xipDocument(asset({ ref: assetReference("other#v1") }));
-    const refs = (text: string): string[] => [...text.matchAll(/<xip:ContentObject><xip:Ref>([^<]+)/g)].map((found) => found[1] ?? "");
+    const refs = (text: string): string[] =>
+      [...text.matchAll(/<xip:ContentObject><xip:Ref>([^<]+)/g)].map((found) => found[1] ?? "");
     equal(refs(other).filter((ref) => refs(xipDocument(asset())).includes(ref)).length, 0);
   });
 
@@ -84,7 +116,10 @@ describe("XIP document", () => {
 
   it("refuses characters that XML cannot carry and says where", () => {
     for (const bad of ["\u000b", "\u0000", "\uffff", "\ud800"]) {
-      throws(() => xipDocument(asset({ description: `ab${bad}` })), { code: "INVALID_INPUT", message: /Description .* position 3/ });
+      throws(() => xipDocument(asset({ description: `ab${bad}` })), {
+        code: "INVALID_INPUT",
+        message: /Description .* position 3/,
+      });
     }
   });
 
