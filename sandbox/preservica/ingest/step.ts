@@ -94,5 +94,5 @@ async function index(archive: Archive, job: IngestJob): Promise<void> {
   await archive.repository.save(...records);
   archive.index.refresh(...records.map((record) => record.ref));
   await archive.jobs.update(job, (own) => (own.phase = "done"));
-  archive.webhooks.notify("FULL_TEXT_INDEXED", records);
+  if (records.length > 0) archive.webhooks.notify("FULL_TEXT_INDEXED", records);
 }
