@@ -1,0 +1,201 @@
+import { failure, pause, segment } from "../http/index.js";
+import { records, text, within } from "../http/shape.js";
+import type { FieldValue } from "../messages/asset.js";
+import { LifecycleError } from "../messages/error.js";
+import { loadAsset } from "./assets.js";
+import { selection, type OtmmGateway } from "./gateway.js";
+import { plainKind, toField, type MetadataElement } from "./metadata.js";
+import { checkTables, encodeChange, holdsAlready, type WriteFrame } from "./new-value.js";
+import type { CallOptions, OtmmAsset, OtmmNewValue, OtmmUpdate } from "./types.js";
+
+/** First wait before asking for a held lock again; doubles up to the cap, with jitter. */
+const LOCK_WAIT = { first: 500, cap: 10_000 };
+const neverAborted = new AbortController().signal;
+
+/**
+ * Writes metadata fields of one asset version: lock, PATCH, unlock, read again and compare.
+ *
+ * Idempotent: fields that hold the value already are not written, and when all do, the asset is not even locked.
+ *
+ * @param changes by field id or column id
+ * @throws LifecycleError NOT_FOUND, LOCKED (details.holder), CONFLICT (deleted), INVALID_INPUT (value, field), DENIED, UPSTREAM
+ * @see fact sheet 5.1, 5.3, 5.5
+ */
+export async function updateFields(
+  gateway: OtmmGateway,
+  assetId: string,
+  changes: Readonly<Record<string, OtmmNewValue>>,
+  options: CallOptions,
+): Promise<OtmmUpdate> {
+  const found = await loadAsset(gateway, assetId, options);
+  if (found.deleted) {
+    throw failure(
+      "CONFLICT",
+      `The OTMM asset "${found.name}" (${assetId}) is marked for deletion; its fields are not changed any more.`,
+      { system: "otmm", details: { assetId } },
+    );
+  }
+  const plan = planChanges(gateway, found, changes);
+  const ids = { changed: [...plan.pending.keys()], unchanged: plan.unchanged };
+  if (plan.pending.size === 0) return { assetId, ...ids, before: {}, ...lastUpdatedOf(found) };
+  const list = [...plan.pending].map(([id, value]) => encodeChange(id, value, plan.elements.get(id), plan.frame));
+  await lock(gateway, assetId, options.signal);
+  let leftLocked: string | undefined;
+  try {
+    await gateway.call({
+      method: "PATCH",
+      path: `/assets/${segment(assetId)}`,
+      json: { edited_asset: { data: { metadata: list } } },
+      // Sets values under our lock: once more has the same effect.
+      idempotent: true,
+      signal: options.signal,
+    });
+  } finally {
+    leftLocked = await unlock(gateway, assetId);
+  }
+  const after = await loadAsset(gateway, assetId, options);
+  checkTaken(gateway, after, plan);
+  return {
+    assetId,
+    ...ids,
+    before: plan.before,
+    ...lastUpdatedOf(after),
+    ...(leftLocked === undefined ? {} : { leftLocked }),
+  };
+}
+
+interface Plan {
+  pending: Map<string, OtmmNewValue>;
+  unchanged: string[];
+  before: Record<string, FieldValue>;
+  elements: Map<string, MetadataElement>;
+  frame: WriteFrame;
+}
+
+function planChanges(gateway: OtmmGateway, asset: OtmmAsset, changes: Readonly<Record<string, OtmmNewValue>>): Plan {
+  const elements = new Map((asset.metadata ?? []).map((element) => [element.id, element]));
+  const frame: WriteFrame = {
+    zone: gateway.options.zone,
+    assumptions: gateway.assumptions,
+    foundDate: aDateOf(asset, gateway),
+  };
+  const pending = new Map<string, OtmmNewValue>();
+  const unchanged: string[] = [];
+  const before: Record<string, FieldValue> = {};
+  const wanted = new Map(Object.entries(changes));
+  checkTables(wanted, asset.metadata ?? []);
+  for (const [id, value] of wanted) {
+    const element = elements.get(id);
+    if (holdsAlready(element, value, frame)) {
+      unchanged.push(id);
+      continue;
+    }
+    pending.set(id, value);
+    const old = element === undefined ? undefined : toField(element, gateway.assumptions);
+    if (old !== undefined) before[id] = old;
+  }
+  return { pending, unchanged, before, elements, frame };
+}
+
+/** A calendar date of the asset, so that dates in empty fields are written in the same form. */
+function aDateOf(asset: OtmmAsset, gateway: OtmmGateway): string | undefined {
+  const dates = (asset.metadata ?? []).flatMap((element) =>
+    element.values.filter(
+      (one) => one.kind === "plain" && one.value !== undefined && plainKind(one, gateway.assumptions) === "date",
+    ),
+  );
+  // Times at full seconds are instants, not calendar dates.
+  return dates.map((one) => String(one.value)).find((value) => /T\d{2}:(00|30|45):00Z$/.test(value));
+}
+
+/** OTMM answers 200 to a PATCH that it half understood, so the values are read back. */
+function checkTaken(gateway: OtmmGateway, after: OtmmAsset, plan: Plan): void {
+  const elements = new Map((after.metadata ?? []).map((element) => [element.id, element]));
+  const lost = [...plan.pending]
+    .filter(([id, value]) => !holdsAlready(elements.get(id), value, plan.frame))
+    .map(([id]) => id);
+  if (lost.length === 0) return;
+  throw failure(
+    "UPSTREAM",
+    `OTMM accepted the change of "${after.name}" (${after.assetId}) but does not show it in ${lost.map((id) => `"${id}"`).join(", ")}; does the asset's model have these fields, may the connection's user edit them?`,
+    { system: "otmm", details: { assetId: after.assetId, fields: lost } },
+  );
+}
+
+function lastUpdatedOf(asset: OtmmAsset): { lastUpdated?: string } {
+  return asset.lastUpdated === undefined ? {} : { lastUpdated: asset.lastUpdated };
+}
+
+/** Locks, waiting for somebody else's lock with back-off. @throws LifecycleError LOCKED naming the holder */
+async function lock(gateway: OtmmGateway, assetId: string, signal: AbortSignal | undefined): Promise<void> {
+  const retries = gateway.options.lockRetries ?? 4;
+  for (let attempt = 0; ; attempt += 1) {
+    const refused = await setState(gateway, "lock", assetId, signal);
+    if (refused === undefined) return;
+    const asset = await loadAsset(gateway, assetId, { fields: [], signal });
+    if (asset.locked && gateway.assumptions.ownLockCounts) {
+      // Left over from an attempt of ours that died between lock and unlock.
+      const { loginName } = await gateway.session.user();
+      if (loginName !== undefined && asset.lockHolder?.toLowerCase() === loginName.toLowerCase()) return;
+    }
+    if (attempt >= retries) throw lockedBy(asset, refused);
+    await pause(
+      Math.random() * Math.min(LOCK_WAIT.cap, (gateway.options.backoff?.baseMs ?? LOCK_WAIT.first) * 2 ** attempt),
+      signal ?? neverAborted,
+    );
+  }
+}
+
+function lockedBy(asset: OtmmAsset, reason: string): LifecycleError {
+  const held = asset.locked || asset.checkedOut;
+  const holder = asset.locked ? asset.lockHolder : asset.checkedOut ? asset.checkOutHolder : undefined;
+  const by = holder === undefined ? "" : ` by ${holder}`;
+  const message = held
+    ? `The OTMM asset "${asset.name}" (${asset.assetId}) is ${asset.locked ? "locked" : "checked out"}${by}; ask them to end their work on it, or try again later.`
+    : `OTMM did not lock the asset "${asset.name}" (${asset.assetId}): ${reason}`;
+  return failure("LOCKED", message, {
+    system: "otmm",
+    retryable: true,
+    details: { assetId: asset.assetId, holder, reason },
+  });
+}
+
+/** Never throws, never aborted: a lock must not stay behind. Returns why it did. */
+async function unlock(gateway: OtmmGateway, assetId: string): Promise<string | undefined> {
+  try {
+    return await setState(gateway, "unlock", assetId, undefined);
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown.message : "unlock failed";
+  }
+}
+
+export type OtmmState = "lock" | "unlock" | "check_out" | "cancel_check_out";
+
+/**
+ * Changes the state of one asset.
+ *
+ * @returns why OTMM refused; undefined when it did it
+ * @throws LifecycleError for everything but a conflict
+ * @see PUT /assets/state: partial failure is 200, so the list of failed objects decides
+ */
+export async function setState(
+  gateway: OtmmGateway,
+  action: OtmmState,
+  assetId: string,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const single = gateway.assumptions.stateCall === "single";
+  const answer = await gateway.call({
+    method: "PUT",
+    path: single ? `/assets/${segment(assetId)}/state` : "/assets/state",
+    form: single ? { action } : { action, selection_context: selection([assetId], false) },
+    idempotent: true,
+    allow: [409],
+    signal,
+  });
+  const body = answer.text().trim() === "" ? {} : answer.json();
+  if (answer.status === 409) return text(within(body, "exception_body")["message"]) ?? "conflict";
+  const failed = records(within(body, "bulk_asset_result_representation", "bulk_asset_result")["failed_object_list"]);
+  const first = failed[0];
+  return first === undefined ? undefined : (text(first["reason"]) ?? "no reason given");
+}
