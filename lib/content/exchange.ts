@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { LifecycleError } from "../messages/error.js";
 import type { ByteRequest } from "../systems/port.js";
 import { startRequest } from "./agents.js";
+import { isHeldBack } from "./drain.js";
 import { IdleError } from "./network-error.js";
 
 /** Longest part of an answer that is read when it is not content: error texts and receipts. */
@@ -80,7 +81,7 @@ function getOnce(request: ByteRequest, headers: Record<string, string>, signal: 
     let open: IncomingMessage | undefined;
     sent.on("timeout", () => {
       // Paused by our own back-pressure is not the peer's silence.
-      if (open?.isPaused() === true) sent.socket?.setTimeout(request.idleMs);
+      if (open !== undefined && isHeldBack(open)) sent.socket?.setTimeout(request.idleMs);
       else (open ?? sent).destroy(idle(request));
     });
     sent.once("response", (response) => {
@@ -133,44 +134,4 @@ export async function getContent(
     }
     current = followed(current, response.headers.location, request.redirectHosts ?? []);
   }
-}
-
-/**
- * Hands the body to `sink` chunk by chunk; a promise from `sink` holds the connection back until it resolves.
- *
- * @returns bytes handed over and whether the body ended by its own framing (length or chunks), not by a closed connection
- * @throws Error from the wire (`received` counts what came before) or from the sink
- */
-export function drain(
-  response: IncomingMessage,
-  sink: (chunk: Buffer) => Promise<void> | undefined,
-): Promise<{ received: number; framed: boolean; broken?: Error }> {
-  const framed = response.headers["content-length"] !== undefined || response.headers["transfer-encoding"] !== undefined;
-  return new Promise((resolve, reject) => {
-    let received = 0;
-    let failed = false;
-    const fail = (error: unknown): void => {
-      failed = true;
-      response.destroy();
-      reject(error instanceof Error ? error : new Error(String(error)));
-    };
-    response.on("data", (chunk: Buffer) => {
-      if (failed) return;
-      received += chunk.length;
-      try {
-        const wait = sink(chunk);
-        if (wait === undefined) return;
-        response.pause();
-        wait.then(() => response.resume(), fail);
-      } catch (error) {
-        fail(error);
-      }
-    });
-    response.once("end", () => resolve({ received, framed }));
-    response.once("error", (error) => resolve({ received, framed, broken: error }));
-    const early = (): void => resolve({ received, framed, broken: new Error("the connection ended early") });
-    response.once("close", early);
-    // It may have broken before anyone listened.
-    if (response.destroyed) early();
-  });
 }

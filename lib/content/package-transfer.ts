@@ -1,5 +1,5 @@
 import { LifecycleError } from "../messages/error.js";
-import { MAX_PARTS, packageBound, planOf, planParts, type PartPlan } from "./parts.js";
+import { GUARANTEED_BUFFERS, MAX_PARTS, packageBound, planOf, planParts, type PartPlan } from "./parts.js";
 import type { Answer, EntryWork, FinishFile, FromWorker, Hashing, PackageWork, Question } from "./protocol.js";
 import type { RetryPolicy } from "./retry.js";
 import { StateKeeper } from "./state-keeper.js";
@@ -40,7 +40,7 @@ export class PackageTransfer implements Transfer {
     const resume = usable(upload.resume, bound);
     const plan = resume === undefined ? planParts(bound, settings.partSize) : planOf(resume.partSize);
     const whole = resume === undefined && bound <= settings.partSize;
-    this.weight = whole ? 2 * bound : plan.buffers * plan.partSize;
+    this.weight = whole ? 2 * bound : GUARANTEED_BUFFERS * plan.partSize;
     this.#keeper = new StateKeeper(plan.partSize, (state) => upload.onState(state), settings.onStateFailure);
     if (resume !== undefined) this.#keeper.resume(resume.uploadId, resume.parts);
     this.work = {

@@ -4,8 +4,22 @@
  */
 export class PartBuffers {
   readonly #free: Buffer[] = [];
+  readonly #limit: number;
+  readonly #waiting: (() => void)[] = [];
+  #held = 0;
+
+  /** @param limit bytes up to which uploads get more than their guaranteed share */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Is there room for a buffer beyond the guaranteed shares? */
+  roomFor(size: number): boolean {
+    return this.#held + size <= this.#limit;
+  }
 
   take(size: number): Buffer {
+    this.#held += size;
     const index = this.#free.findIndex((buffer) => buffer.length === size);
     const [found] = index < 0 ? [] : this.#free.splice(index, 1);
     if (found !== undefined) return found;
@@ -15,42 +29,64 @@ export class PartBuffers {
   }
 
   give(buffer: Buffer): void {
+    this.#held -= buffer.length;
     this.#free.push(buffer);
+    // Whoever waits looks again; some may have to wait on.
+    for (const look of this.#waiting.splice(0)) look();
+  }
+
+  /** Calls `look` once when a buffer has come back. */
+  onGiven(look: () => void): void {
+    this.#waiting.push(look);
   }
 }
 
-/** The share of part buffers that one upload may hold at a time. */
+/** How many part buffers one upload may hold at a time. */
+export interface Share {
+  /** Always, whatever others hold; at least 4, so that held parts never stop an upload. */
+  guaranteed: number;
+  /** While the worker has room. */
+  most: number;
+}
+
+/** The part buffers of one upload. */
 export class BufferShare {
   readonly #source: PartBuffers;
   readonly #size: number;
-  readonly #limit: number;
-  readonly #waiting: (() => void)[] = [];
+  readonly #share: Share;
   #held = 0;
 
-  constructor(source: PartBuffers, size: number, limit: number) {
+  constructor(source: PartBuffers, size: number, share: Share) {
     this.#source = source;
     this.#size = size;
-    this.#limit = limit;
+    this.#share = share;
   }
 
   /** A buffer, or undefined when the share is used up: then wait for `freed`. */
   take(): Buffer | undefined {
-    if (this.#held >= this.#limit) return undefined;
+    if (!this.#open()) return undefined;
     this.#held += 1;
     return this.#source.take(this.#size);
   }
 
-  /** Resolves when a buffer came back. One waiter at a time is enough: one upload fills one part at a time. */
+  /** Resolves when `take` may succeed. */
   freed(): Promise<void> {
-    if (this.#held < this.#limit) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#waiting.push(resolve);
+      const look = (): void => {
+        if (this.#open()) resolve();
+        else this.#source.onGiven(look);
+      };
+      look();
     });
   }
 
   give(buffer: Buffer): void {
     this.#held -= 1;
     this.#source.give(buffer);
-    this.#waiting.shift()?.();
+  }
+
+  #open(): boolean {
+    if (this.#held < this.#share.guaranteed) return true;
+    return this.#held < this.#share.most && this.#source.roomFor(this.#size);
   }
 }

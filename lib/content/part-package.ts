@@ -5,6 +5,7 @@ import { LifecycleError } from "../messages/error.js";
 import { checkDigests, neededAlgorithms, selectDigests } from "./fixity-check.js";
 import type { JobContext } from "./job-context.js";
 import { BufferShare } from "./part-buffers.js";
+import { GUARANTEED_BUFFERS } from "./parts.js";
 import { PartWriter } from "./part-writer.js";
 import type { EntryWork, PackageWork, WorkerReceipt } from "./protocol.js";
 import { readSource } from "./source.js";
@@ -62,7 +63,7 @@ class PartPackage {
       onPart: (part) => context.part(part),
       onFailure: (error) => this.#fail(error),
     });
-    const share = new BufferShare(context.buffers, partSize, buffers);
+    const share = new BufferShare(context.buffers, partSize, { guaranteed: GUARANTEED_BUFFERS, most: buffers });
     this.#writer = new PartWriter(partSize, work.modified, share, (part) => this.#upload.add(part));
   }
 

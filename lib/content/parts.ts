@@ -14,9 +14,12 @@ const UPLOAD_MEMORY = 64 * 1024 * 1024;
 export interface PartPlan {
   partSize: number;
   inFlight: number;
-  /** Part buffers: those in flight, one being filled, and those held back for a CRC that is not known yet. */
+  /** Part buffers: those in flight, one being filled, and one held back for a CRC that is not known yet. */
   buffers: number;
 }
+
+/** Buffers that each upload gets whatever others hold: one filled, one sent, two held (a CRC may lie across a border). */
+export const GUARANTEED_BUFFERS = 4;
 
 /**
  * Room for entries that `finish` adds: their number is not known before, so each MiB of `finishSize` is given the
@@ -38,6 +41,5 @@ export function planParts(size: number, smallest = PART_SIZE): PartPlan {
 /** The plan for a given part size (an upload taken up again keeps its own). */
 export function planOf(partSize: number): PartPlan {
   const inFlight = Math.max(1, Math.min(PARTS_IN_FLIGHT, Math.floor(UPLOAD_MEMORY / partSize) - 2));
-  // A CRC field may lie across a border and hold two parts back.
-  return { partSize, inFlight, buffers: Math.max(4, inFlight + 2) };
+  return { partSize, inFlight, buffers: Math.max(GUARANTEED_BUFFERS, inFlight + 2) };
 }

@@ -13,10 +13,17 @@ export class PoolThread {
   #cause: Error | undefined;
   #gone = false;
 
-  /** @param lost called once when the thread ended, for whatever reason */
-  constructor(lost: (thread: PoolThread) => void) {
+  /**
+   * @param memory bytes of part buffers that its uploads may share beyond what each is guaranteed
+   * @param lost called once when the thread ended, for whatever reason
+   */
+  constructor(memory: number, lost: (thread: PoolThread) => void) {
     this.#lost = lost;
-    this.#worker = new Worker(path.join(__dirname, "worker.js"), { name: "content", execArgv: [] });
+    this.#worker = new Worker(path.join(__dirname, "worker.js"), {
+      name: "content",
+      execArgv: [],
+      workerData: { memory },
+    });
     this.#worker.on("message", (message: FromWorker) => this.#heard(message));
     this.#worker.on("error", (error) => {
       this.#cause = error instanceof Error ? error : new Error(String(error));

@@ -17,7 +17,7 @@ export interface ContentPoolOptions {
   /** Worker threads; default: one for each core, at most 4. */
   threads?: number;
   retry?: Partial<RetryPolicy>;
-  /** Memory for content in flight over all jobs, in bytes; jobs beyond it wait their turn. Default 192 MiB. */
+  /** Memory for content in flight over all jobs, in bytes; jobs beyond it wait their turn. Default 144 MiB. */
   memory?: number;
   /** Where digests are computed; default: in a companion thread of each worker. */
   hashing?: Hashing;
@@ -29,7 +29,7 @@ export interface ContentPoolOptions {
   zip64From?: number;
 }
 
-const MEMORY = 192 * 1024 * 1024;
+const MEMORY = 144 * 1024 * 1024;
 const MOST_THREADS = 4;
 const IDLE_MS = 60_000;
 
@@ -49,6 +49,7 @@ export function sharedPool(): ContentPool {
 class Pool implements ContentPool {
   readonly #options: ContentPoolOptions;
   readonly #retry: RetryPolicy;
+  readonly #memory: number;
   readonly #admission: Admission;
   readonly #threads = new Set<PoolThread>();
   readonly #running = new Set<AbortController>();
@@ -59,7 +60,8 @@ class Pool implements ContentPool {
   constructor(options: ContentPoolOptions) {
     this.#options = options;
     this.#retry = { ...DEFAULT_RETRY, ...options.retry };
-    this.#admission = new Admission(options.memory ?? MEMORY);
+    this.#memory = options.memory ?? MEMORY;
+    this.#admission = new Admission(this.#memory);
   }
 
   async read(request: ReadRequest): Promise<ReadResult> {
@@ -146,10 +148,10 @@ class Pool implements ContentPool {
   /** The least busy thread; a new one while all are busy and the pool is not full. */
   #thread(): PoolThread {
     clearTimeout(this.#retire);
-    const most = this.#options.threads ?? Math.min(MOST_THREADS, availableParallelism());
+    const most = Math.max(1, this.#options.threads ?? Math.min(MOST_THREADS, availableParallelism()));
     const [idlest] = [...this.#threads].sort((a, b) => a.load - b.load);
     if (idlest !== undefined && (idlest.load === 0 || this.#threads.size >= most)) return idlest;
-    const thread = new PoolThread((lost) => this.#threads.delete(lost));
+    const thread = new PoolThread(this.#memory / most, (lost) => this.#threads.delete(lost));
     this.#threads.add(thread);
     return thread;
   }

@@ -2,6 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import type { Duplex } from "node:stream";
 import tls from "node:tls";
+import { ReadMemory } from "./read-memory.js";
 
 /** A proxy as the byte path needs it: address and, when the URL names a user, the header that says so. */
 export interface Proxy {
@@ -29,9 +30,15 @@ export class TunnelAgent extends https.Agent {
   readonly #proxy: Proxy;
   readonly #trust: tls.ConnectionOptions;
 
-  /** @param trust private CA and the like, for the TLS inside the tunnel */
-  constructor(proxy: Proxy, trust: tls.ConnectionOptions, options: https.AgentOptions) {
+  readonly #direction: "in" | "out";
+
+  /**
+   * @param direction `in` for content that is read, see `ReadMemory`
+   * @param trust private CA and the like, for the TLS inside the tunnel
+   */
+  constructor(proxy: Proxy, direction: "in" | "out", trust: tls.ConnectionOptions, options: https.AgentOptions) {
     super(options);
+    this.#direction = direction;
     this.#proxy = proxy;
     this.#trust = trust;
   }
@@ -65,13 +72,15 @@ export class TunnelAgent extends https.Agent {
         failed(new Error(`the proxy answered ${response.statusCode ?? "nothing"} to CONNECT`));
         return;
       }
+      const memory = new ReadMemory();
       const secure = tls.connect({
         ...this.#trust,
         socket,
+        ...(this.#direction === "in" ? { onread: memory.onread } : {}),
         servername: options.servername ?? (/^[\d.]+$|:/.test(host) ? "" : host),
         host,
       });
-      callback?.(null, secure);
+      callback?.(null, this.#direction === "in" ? memory.attach(secure) : secure);
     });
     connect.once("timeout", () => failed(new Error("the proxy did not open a tunnel in time")));
     connect.on("error", failed);

@@ -14,7 +14,7 @@ export async function runRead(work: ReadWork, context: JobContext, blocks: PartB
   const { source } = work;
   const algorithms = neededAlgorithms(source.algorithms, source.expected);
   const hash = context.hash(algorithms);
-  const writer = new BlockWriter(hash, new BufferShare(blocks, BLOCK, BLOCKS));
+  const writer = new BlockWriter(hash, new BufferShare(blocks, BLOCK, { guaranteed: BLOCKS, most: BLOCKS }));
   let ended = false;
   try {
     const size = await readSource({
@@ -62,7 +62,9 @@ class BlockWriter {
         const rest = chunk.subarray(at);
         return this.#share.freed().then(() => this.append(rest));
       }
-      const length = chunk.copy(block, this.#filled, at);
+      const length = Math.min(chunk.length - at, block.length - this.#filled);
+      // `fill` with bytes is a plain memcpy, see PartWriter.
+      block.fill(chunk.subarray(at, at + length), this.#filled, this.#filled + length);
       this.#filled += length;
       at += length;
       if (this.#filled === block.length) this.#next(block);

@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { HashCompanion } from "./hash-companion.js";
 import { JobContext, type WorkerServices } from "./job-context.js";
 import { PartBuffers } from "./part-buffers.js";
@@ -12,8 +12,10 @@ import { runWholePackage } from "./whole-package.js";
 /** A thread of the byte path: several jobs at a time, each waiting mostly on its connections. */
 const jobs = new Map<number, JobContext>();
 const asked = new Map<number, { resolve(answer: Answer): void; reject(error: unknown): void }>();
-const parts = new PartBuffers();
-const blocks = new PartBuffers();
+/** Given by the pool: bytes of part buffers that this thread's uploads may share beyond what each is guaranteed. */
+const { memory } = workerData as { memory: number };
+const parts = new PartBuffers(memory);
+const blocks = new PartBuffers(0);
 let asks = 0;
 
 function listen(port: NonNullable<typeof parentPort>): void {

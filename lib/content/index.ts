@@ -1,0 +1,4 @@
+/** The byte path for nodes and clients: see `ContentPool`. Loading it starts nothing. */
+export { contentPool, sharedPool, type ContentPoolOptions } from "./pool.js";
+export { safeName } from "./names.js";
+export type * from "./types.js";
