@@ -11,7 +11,7 @@ import {
   textOf,
   writeXml,
   type XmlNode,
-} from "../../lib/http/index.js";
+} from "../../../lib/http/index.js";
 
 const read = (xml: string): Promise<XmlNode> => parseXml(xml, { system: "preservica", what: "GET /api" });
 const refused = (xml: string): Promise<void> => assert.rejects(read(xml), { code: "UPSTREAM", system: "preservica" });

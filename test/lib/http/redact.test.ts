@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { leanCause, redact, secrets } from "../../lib/http/index.js";
+import { leanCause, redact, secrets } from "../../../lib/http/index.js";
 
 describe("redaction", () => {
   const canary = 'kanarie/8f2b "x y"+z';

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createHttp, type Http, type HttpOptions } from "../../lib/http/index.js";
+import { createHttp, type Http, type HttpOptions } from "../../../lib/http/index.js";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { inspect } from "node:util";
-import { LifecycleError, type ErrorCode } from "../../lib/messages/error.js";
-import { createHttp, secrets, type Http, type HttpAuth, type HttpOptions } from "../../lib/http/index.js";
-import { isRecord } from "../../lib/http/shape.js";
-import { client, json, serve, type Handler, type TestServer } from "./http-server.js";
+import { LifecycleError, type ErrorCode } from "../../../lib/messages/error.js";
+import { createHttp, secrets, type Http, type HttpAuth, type HttpOptions } from "../../../lib/http/index.js";
+import { isRecord } from "../../../lib/http/shape.js";
+import { client, json, serve, type Handler, type TestServer } from "./server.js";
 
 /** The error of a call that must fail, checked for its code. */
 async function failed(call: Promise<unknown>, code: ErrorCode): Promise<LifecycleError> {
