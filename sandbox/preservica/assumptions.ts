@@ -36,7 +36,16 @@ export const ASSUMPTIONS = {
   roles: { ingest: "ROLE_SDB_INGEST_USER", operator: "ROLE_SDB_OPERATOR_USER", reader: "ROLE_SDB_READ_ONLY_USER" },
   /** Largest page that a client may ask for; 1000 is the largest seen in use. */
   maxPage: 1000,
-  defaultPage: { children: 100, entities: 25, links: 25, events: 25, policies: 20, integrity: 10, search: 10, monitors: 25 },
+  defaultPage: {
+    children: 100,
+    entities: 25,
+    links: 25,
+    events: 25,
+    policies: 20,
+    integrity: 10,
+    search: 10,
+    monitors: 25,
+  },
   /** `updated-since` gives the oldest change first, so that a page boundary never skips an entity that changes meanwhile. */
   updatedSinceOrder: "oldest-first",
   /** A deleted entity is not found by identifier, children or search; its reference answers with a tombstone, and `updated-since` lists it. */
@@ -45,7 +54,11 @@ export const ASSUMPTIONS = {
   upload: {
     deadToken: { status: 401, code: "ExpiredToken", message: "The provided token has expired." },
     unknownToken: { status: 401, code: "InvalidAccessKeyId", message: "The access token is not known." },
-    noWorkflow: { status: 403, code: "AccessDenied", message: "No active workflow context is configured for this bucket." },
+    noWorkflow: {
+      status: 403,
+      code: "AccessDenied",
+      message: "No active workflow context is configured for this bucket.",
+    },
   },
   /** Bucket that OPEX containers are laid in for the workflow of section 2.5. */
   sourceBucketSuffix: ".opex.source",

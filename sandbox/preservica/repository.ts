@@ -1,5 +1,14 @@
 import type { SandboxContext, SandboxState } from "../kernel/types.js";
-import { ENTITY_PATHS, type Asset, type ContentObject, type Entity, type EntityRecord, type EventAction, type EventRecord, type Folder } from "./model.js";
+import {
+  ENTITY_PATHS,
+  type Asset,
+  type ContentObject,
+  type Entity,
+  type EntityRecord,
+  type EventAction,
+  type EventRecord,
+  type Folder,
+} from "./model.js";
 
 /**
  * All folders and assets, with look-ups by parent, identifier, link and event.
@@ -13,7 +22,10 @@ export class Repository {
   private readonly linksTo = new Map<string, Set<string>>();
   private readonly events = new Map<string, { event: EventRecord; refs: Set<string> }>();
   /** Which look-up entries a record had when it was last saved. */
-  private readonly entries = new Map<string, { parent: string; identifiers: string[]; links: string[]; contents: string[] }>();
+  private readonly entries = new Map<
+    string,
+    { parent: string; identifiers: string[]; links: string[]; contents: string[] }
+  >();
   private readonly listeners: ((record: EntityRecord) => void)[] = [];
 
   private constructor(private readonly state: SandboxState<Record<string, EntityRecord>>) {}
@@ -69,7 +81,9 @@ export class Repository {
 
   /** Everything living below a folder, folders before what they hold. */
   descendants(parent: string): EntityRecord[] {
-    return this.children(parent).flatMap((child) => (child.type === "SO" ? [child, ...this.descendants(child.ref)] : [child]));
+    return this.children(parent).flatMap((child) =>
+      child.type === "SO" ? [child, ...this.descendants(child.ref)] : [child],
+    );
   }
 
   /** References of all folders above, nearest first. */
@@ -88,7 +102,9 @@ export class Repository {
 
   /** Living entities that have a link to this one. */
   linkedFrom(ref: string): Entity[] {
-    return [...(this.linksTo.get(ref) ?? [])].map((from) => this.find(from)).filter((entity): entity is Entity => entity !== undefined && entity.deleted === undefined);
+    return [...(this.linksTo.get(ref) ?? [])]
+      .map((from) => this.find(from))
+      .filter((entity): entity is Entity => entity !== undefined && entity.deleted === undefined);
   }
 
   allEvents(): EventRecord[] {
@@ -99,7 +115,9 @@ export class Repository {
   actionsOf(eventRef: string): { entity: Entity; action: EventAction }[] {
     return [...(this.events.get(eventRef)?.refs ?? [])].flatMap((ref) => {
       const entity = this.find(ref);
-      return entity ? entity.actions.filter((action) => action.event.ref === eventRef).map((action) => ({ entity, action })) : [];
+      return entity
+        ? entity.actions.filter((action) => action.event.ref === eventRef).map((action) => ({ entity, action }))
+        : [];
     });
   }
 
@@ -114,7 +132,9 @@ export class Repository {
   }
 
   private living(refs: Set<string> | undefined): EntityRecord[] {
-    return [...(refs ?? [])].map((ref) => this.records.get(ref)).filter((record): record is EntityRecord => record !== undefined && record.deleted === undefined);
+    return [...(refs ?? [])]
+      .map((ref) => this.records.get(ref))
+      .filter((record): record is EntityRecord => record !== undefined && record.deleted === undefined);
   }
 
   private index(record: EntityRecord): void {
@@ -122,9 +142,16 @@ export class Repository {
     this.records.set(record.ref, record);
     const contents = record.type === "IO" ? record.contentObjects : [];
     const entities: Entity[] = [record, ...contents];
-    const identifiers = entities.flatMap((entity) => entity.identifiers.map((identifier) => `${identifier.type}\n${identifier.value}\n${entity.ref}`));
+    const identifiers = entities.flatMap((entity) =>
+      entity.identifiers.map((identifier) => `${identifier.type}\n${identifier.value}\n${entity.ref}`),
+    );
     const links = entities.flatMap((entity) => entity.links.map((link) => `${link.to}\n${entity.ref}`));
-    this.entries.set(record.ref, { parent: record.parent ?? "", identifiers, links, contents: contents.map((content) => content.ref) });
+    this.entries.set(record.ref, {
+      parent: record.parent ?? "",
+      identifiers,
+      links,
+      contents: contents.map((content) => content.ref),
+    });
     add(this.byParent, record.parent ?? "", record.ref);
     for (const content of contents) this.assetOfContent.set(content.ref, record.ref);
     for (const entry of identifiers) add(this.byIdentifier, ...keyAndRef(entry));

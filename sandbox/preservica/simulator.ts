@@ -36,7 +36,13 @@ const ENTITY_API: readonly Route[] = [
   ...RETENTION_ROUTES,
   ...HOLD_ROUTES,
 ];
-const OTHER_APIS: readonly Route[] = [...USER_ROUTES, ...CONTENT_API_ROUTES, ...MONITOR_ROUTES, ...WEBHOOK_ROUTES, ...PROCESS_ROUTES];
+const OTHER_APIS: readonly Route[] = [
+  ...USER_ROUTES,
+  ...CONTENT_API_ROUTES,
+  ...MONITOR_ROUTES,
+  ...WEBHOOK_ROUTES,
+  ...PROCESS_ROUTES,
+];
 
 /** Leads a request to the API it is for, and turns refusals into answers. */
 export class Dispatcher {
@@ -61,7 +67,8 @@ export class Dispatcher {
 
   private dispatch(request: SandboxRequest): Promise<SandboxAnswer> {
     const [first, second, third, ...rest] = request.segments;
-    if (first === "sdb" && second === "rest" && third === "workflow") return this.answer(request, this.workflowApi, rest, "/sdb/rest/workflow");
+    if (first === "sdb" && second === "rest" && third === "workflow")
+      return this.answer(request, this.workflowApi, rest, "/sdb/rest/workflow");
     if (first !== "api") throw undocumented(404, `${request.path} is not documented`);
     if (second === "accesstoken") return accessTokenApi(this.archive, request, request.segments.slice(2));
     if (second === "s3" && third === "buckets") return this.uploads.handle(request);
@@ -72,10 +79,17 @@ export class Dispatcher {
   }
 
   /** @param frozen version that a versioned path asks for; there are such paths since 6.2 */
-  private async answer(request: SandboxRequest, routes: readonly Route[], segments: string[], base: string, frozen?: string): Promise<SandboxAnswer> {
+  private async answer(
+    request: SandboxRequest,
+    routes: readonly Route[],
+    segments: string[],
+    base: string,
+    frozen?: string,
+  ): Promise<SandboxAnswer> {
     const user = authenticate(this.archive, request);
     const server = this.archive.version.replace(/\.\d+$/u, "");
-    if (frozen !== undefined && !(atLeast(server, frozen) && atLeast(frozen, "6.2"))) throw notFound(`API version ${frozen}`);
+    if (frozen !== undefined && !(atLeast(server, frozen) && atLeast(frozen, "6.2")))
+      throw notFound(`API version ${frozen}`);
     const api: ApiBase = { url: `${request.origin}${base}`, version: frozen ?? server };
     const { route, params } = matchRoute(routes, request.method, segments, request.query, api.version);
     return route.handle(new Call(this.archive, request, api, user, params));

@@ -15,6 +15,9 @@ const STAMP = join(VENV, "requirements.sha256");
 const READY_MS = 30_000;
 const SUITE_MS = 10 * 60_000;
 
+/** First words of a suite's lines. */
+const OUTCOMES = { ok: "passed", "not ok": "failed", FAILED: "failed", skip: "skipped" };
+
 /** A reason that the person who started this can do something about. */
 class Stop extends Error {}
 
@@ -30,13 +33,25 @@ function python() {
   const wanted = createHash("sha256").update(readFileSync(REQUIREMENTS)).digest("hex");
   if (existsSync(inside) && existsSync(STAMP) && readFileSync(STAMP, "utf8") === wanted) return inside;
   const system = process.platform === "win32" ? "python" : "python3";
-  must(system, ["--version"], `The contract tests need Python 3.9 or newer as "${system}" on the PATH; it was not found.`);
+  must(
+    system,
+    ["--version"],
+    `The contract tests need Python 3.9 or newer as "${system}" on the PATH; it was not found.`,
+  );
   if (!existsSync(inside)) {
     console.log(`Making ${VENV}`);
-    must(system, ["-m", "venv", VENV], 'Python could not make a virtual environment (on Debian and Ubuntu: install "python3-venv").');
+    must(
+      system,
+      ["-m", "venv", VENV],
+      'Python could not make a virtual environment (on Debian and Ubuntu: install "python3-venv").',
+    );
   }
   console.log("Installing the vendors' clients (test/contract/requirements.txt)");
-  must(inside, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", REQUIREMENTS], "pip could not install test/contract/requirements.txt; is a package index reachable?");
+  must(
+    inside,
+    ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", REQUIREMENTS],
+    "pip could not install test/contract/requirements.txt; is a package index reachable?",
+  );
   writeFileSync(STAMP, wanted);
   return inside;
 }
@@ -47,7 +62,10 @@ async function startSandbox(folder) {
   if (!existsSync(main)) throw new Stop(`${main} is missing; run "npm run build" first.`);
   const own = join(ROOT, "node_modules/node/bin/node");
   const node = existsSync(own) ? own : process.execPath;
-  const child = spawn(node, [main, "--port", "0", "--data", folder], { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(node, [main, "--port", "0", "--data", folder], {
+    cwd: ROOT,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const ended = new Promise((resolve) => child.once("exit", resolve));
   const stop = async () => {
     child.kill("SIGTERM");
@@ -71,26 +89,32 @@ async function startSandbox(folder) {
   return { ready: line, stop };
 }
 
-/** Runs one suite; every line of it that starts with an outcome counts. */
+/** Runs one suite, with the ready line as argument and as SANDBOX_READY; every line that starts with an outcome counts. */
 function runSuite(python, file, ready) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
-  const env = { ...process.env, SANDBOX_READY: ready, PYTHONUNBUFFERED: "1", PYTHONDONTWRITEBYTECODE: "1", AWS_DEFAULT_REGION: "us-east-1" };
-  const child = spawn(python, [join(HERE, file)], { cwd: HERE, env, stdio: ["ignore", "pipe", "pipe"] });
+  const env = {
+    ...process.env,
+    SANDBOX_READY: ready,
+    PYTHONUNBUFFERED: "1",
+    PYTHONDONTWRITEBYTECODE: "1",
+    AWS_DEFAULT_REGION: "us-east-1",
+  };
+  const child = spawn(python, [join(HERE, file), ready], { cwd: HERE, env, stdio: ["ignore", "pipe", "pipe"] });
   const timer = setTimeout(() => child.kill("SIGKILL"), SUITE_MS);
   let said = "";
   child.stderr.on("data", (text) => (said = `${said}${text}`.slice(-4000)));
   createInterface({ input: child.stdout }).on("line", (line) => {
-    if (line.startsWith("ok - ")) counts.passed += 1;
-    else if (line.startsWith("not ok - ")) counts.failed += 1;
-    else if (line.startsWith("skip - ")) counts.skipped += 1;
-    else return;
+    const outcome = OUTCOMES[/^(not ok|ok|FAILED|skip)\s/u.exec(line)?.[1] ?? ""];
+    if (outcome === undefined) return;
+    counts[outcome] += 1;
     console.log(`  ${line}`);
   });
   return new Promise((resolve) =>
     child.once("close", (code, signal) => {
       clearTimeout(timer);
       // A suite that died, or that checked nothing, is a failure of its own.
-      const died = signal !== null || (code !== 0 && counts.failed === 0) || counts.passed + counts.failed + counts.skipped === 0;
+      const died =
+        signal !== null || (code !== 0 && counts.failed === 0) || counts.passed + counts.failed + counts.skipped === 0;
       if (died) {
         counts.failed += 1;
         console.log(`  not ok - ${file} ended early (${signal ?? `exit code ${code}`})`);
@@ -103,8 +127,11 @@ function runSuite(python, file, ready) {
 
 async function main() {
   const [only] = process.argv.slice(2);
-  const suites = readdirSync(HERE).filter((name) => /^[a-z0-9]+_[a-z0-9_]+\.py$/u.test(name) && (only === undefined || name.includes(only))).sort();
-  if (suites.length === 0) throw new Stop(`There is no contract suite${only === undefined ? "" : ` like "${only}"`} in test/contract.`);
+  const suites = readdirSync(HERE)
+    .filter((name) => /^[a-z0-9]+_[a-z0-9_]+\.py$/u.test(name) && (only === undefined || name.includes(only)))
+    .sort();
+  if (suites.length === 0)
+    throw new Stop(`There is no contract suite${only === undefined ? "" : ` like "${only}"`} in test/contract.`);
   const interpreter = python();
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const suite of suites) {

@@ -10,13 +10,19 @@ import { EXTERNAL_SECRET, TENANT, userByLogin, type PreservicaUser } from "./use
  * Access Token API: POST login, complete-2fa (PUT too), refresh, acquire-external.
  * @see developers.preservica.com, "Access Token API"; blog entries 6.8, 6.9, 6.12 on two factors
  */
-export async function accessTokenApi(archive: Archive, request: SandboxRequest, segments: readonly string[]): Promise<SandboxAnswer> {
+export async function accessTokenApi(
+  archive: Archive,
+  request: SandboxRequest,
+  segments: readonly string[],
+): Promise<SandboxAnswer> {
   const name = segments.join("/");
   const call = CALLS[name];
   if (!call) throw undocumented(404, `/api/accesstoken/${name} is not documented`);
-  if (!call.methods.includes(request.method)) throw undocumented(405, `method ${request.method} is not documented for /api/accesstoken/${name}`);
+  if (!call.methods.includes(request.method))
+    throw undocumented(405, `method ${request.method} is not documented for /api/accesstoken/${name}`);
   if ([...request.query.keys()].length > 0) throw undocumented(400, "credentials belong in the body, not in the query");
-  if (!/^application\/x-www-form-urlencoded\b/iu.test(request.headers["content-type"] ?? "")) throw undocumented(415, "a form is expected");
+  if (!/^application\/x-www-form-urlencoded\b/iu.test(request.headers["content-type"] ?? ""))
+    throw undocumented(415, "a form is expected");
   const form = await request.form();
   for (const field of form.keys()) {
     if (!call.fields.includes(field)) throw undocumented(400, `form field ${field} is not documented for ${name}`);
@@ -31,10 +37,22 @@ interface TokenCall {
 }
 
 const CALLS: Readonly<Record<string, TokenCall>> = {
-  login: { methods: ["POST"], fields: ["username", "password", "tenant", "includeUserDetails", "cookie"], handle: login },
-  "complete-2fa": { methods: ["POST", "PUT"], fields: ["username", "tenant", "continuationToken", "twoFactorToken", "includeUserDetails"], handle: completeTwoFactor },
+  login: {
+    methods: ["POST"],
+    fields: ["username", "password", "tenant", "includeUserDetails", "cookie"],
+    handle: login,
+  },
+  "complete-2fa": {
+    methods: ["POST", "PUT"],
+    fields: ["username", "tenant", "continuationToken", "twoFactorToken", "includeUserDetails"],
+    handle: completeTwoFactor,
+  },
   refresh: { methods: ["POST"], fields: ["refreshToken", "includeUserDetails"], handle: refresh },
-  "acquire-external": { methods: ["POST"], fields: ["username", "tenant", "timestamp", "hash", "includeUserDetails"], handle: acquireExternal },
+  "acquire-external": {
+    methods: ["POST"],
+    fields: ["username", "tenant", "timestamp", "hash", "includeUserDetails"],
+    handle: acquireExternal,
+  },
 };
 
 async function login(archive: Archive, request: SandboxRequest, form: URLSearchParams): Promise<SandboxAnswer> {
@@ -50,15 +68,25 @@ async function login(archive: Archive, request: SandboxRequest, form: URLSearchP
   return granted(archive, user, form);
 }
 
-async function completeTwoFactor(archive: Archive, request: SandboxRequest, form: URLSearchParams): Promise<SandboxAnswer> {
+async function completeTwoFactor(
+  archive: Archive,
+  request: SandboxRequest,
+  form: URLSearchParams,
+): Promise<SandboxAnswer> {
   checkTenant(form);
   const user = await archive.sessions.takeContinuation(form.get("continuationToken") ?? "");
-  if (!user || user.login !== form.get("username") || user.twoFactor?.kind !== "totp") throw new Refusal(401, ASSUMPTIONS.messages.twoFactor);
+  if (!user || user.login !== form.get("username") || user.twoFactor?.kind !== "totp")
+    throw new Refusal(401, ASSUMPTIONS.messages.twoFactor);
   const code = form.get("twoFactorToken") ?? "";
   const { secret } = user.twoFactor;
   // A person's authenticator runs on real time, a test may use sandbox time: both count, one step of drift allowed.
-  const instants = [Date.now(), archive.context.clock.now().getTime()].flatMap((now) => [now - 30_000, now, now + 30_000]);
-  if (!instants.some((instant) => totp(secret, new Date(instant)) === code)) throw new Refusal(401, ASSUMPTIONS.messages.twoFactor);
+  const instants = [Date.now(), archive.context.clock.now().getTime()].flatMap((now) => [
+    now - 30_000,
+    now,
+    now + 30_000,
+  ]);
+  if (!instants.some((instant) => totp(secret, new Date(instant)) === code))
+    throw new Refusal(401, ASSUMPTIONS.messages.twoFactor);
   request.setUser(user.login);
   return granted(archive, user, form);
 }
@@ -66,17 +94,26 @@ async function completeTwoFactor(archive: Archive, request: SandboxRequest, form
 async function refresh(archive: Archive, request: SandboxRequest, form: URLSearchParams): Promise<SandboxAnswer> {
   const current = archive.sessions.check(tokenOf(request) ?? "");
   const owner = await archive.sessions.takeRefresh(form.get("refreshToken") ?? "");
-  if (!owner || current.kind !== "valid" || current.user.login !== owner.login) throw new Refusal(401, ASSUMPTIONS.messages.refresh);
+  if (!owner || current.kind !== "valid" || current.user.login !== owner.login)
+    throw new Refusal(401, ASSUMPTIONS.messages.refresh);
   request.setUser(owner.login);
   return granted(archive, owner, form);
 }
 
-async function acquireExternal(archive: Archive, request: SandboxRequest, form: URLSearchParams): Promise<SandboxAnswer> {
+async function acquireExternal(
+  archive: Archive,
+  request: SandboxRequest,
+  form: URLSearchParams,
+): Promise<SandboxAnswer> {
   checkTenant(form);
   const user = userByLogin(form.get("username") ?? "");
   const timestamp = form.get("timestamp") ?? "";
-  const wanted = createHash("sha1").update(`preservica-external-auth${timestamp}${user?.login ?? ""}${EXTERNAL_SECRET}`).digest("hex");
-  const fresh = Math.abs(Number(timestamp) * 1000 - Date.now()) < 300_000 || Math.abs(Number(timestamp) * 1000 - archive.context.clock.now().getTime()) < 300_000;
+  const wanted = createHash("sha1")
+    .update(`preservica-external-auth${timestamp}${user?.login ?? ""}${EXTERNAL_SECRET}`)
+    .digest("hex");
+  const fresh =
+    Math.abs(Number(timestamp) * 1000 - Date.now()) < 300_000 ||
+    Math.abs(Number(timestamp) * 1000 - archive.context.clock.now().getTime()) < 300_000;
   if (!user || !fresh || !same(form.get("hash") ?? "", wanted)) throw new Refusal(401, ASSUMPTIONS.messages.login);
   request.setUser(user.login);
   return granted(archive, user, form);
@@ -91,7 +128,15 @@ async function granted(archive: Archive, user: PreservicaUser, form: URLSearchPa
     "refresh-token": refreshToken,
     validFor: ASSUMPTIONS.tokenMinutes,
     user: user.login,
-    ...(details ? { fullName: user.fullName, email: `${user.login}@alder-finch.example`, tenant: TENANT, roles: user.roles, tenantValue: TENANT.toLowerCase() } : {}),
+    ...(details
+      ? {
+          fullName: user.fullName,
+          email: `${user.login}@alder-finch.example`,
+          tenant: TENANT,
+          roles: user.roles,
+          tenantValue: TENANT.toLowerCase(),
+        }
+      : {}),
   });
 }
 

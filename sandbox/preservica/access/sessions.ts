@@ -22,7 +22,10 @@ export class Sessions {
   ) {}
 
   static async open(context: SandboxContext): Promise<Sessions> {
-    return new Sessions(context, await context.state<SessionState>("sessions", () => ({ tokens: {}, refresh: {}, continuations: {} })));
+    return new Sessions(
+      context,
+      await context.state<SessionState>("sessions", () => ({ tokens: {}, refresh: {}, continuations: {} })),
+    );
   }
 
   /** A new pair of tokens, each good for 15 minutes. */
@@ -52,7 +55,9 @@ export class Sessions {
 
   async startContinuation(user: PreservicaUser): Promise<string> {
     const token = randomUUID();
-    await this.state.update((value) => (value.continuations[token] = { login: user.login, expires: this.inMinutes(5) }));
+    await this.state.update(
+      (value) => (value.continuations[token] = { login: user.login, expires: this.inMinutes(5) }),
+    );
     return token;
   }
 
@@ -84,7 +89,8 @@ export class Sessions {
   private forgetLongDead(value: SessionState): void {
     const limit = this.context.clock.now().getTime() - 3_600_000;
     for (const kind of [value.tokens, value.refresh, value.continuations]) {
-      for (const [token, entry] of Object.entries(kind)) if (new Date(entry.expires).getTime() < limit) delete kind[token];
+      for (const [token, entry] of Object.entries(kind))
+        if (new Date(entry.expires).getTime() < limit) delete kind[token];
     }
   }
 }

@@ -12,6 +12,9 @@ export function totp(secret: string, at: Date): string {
 }
 
 function base32(text: string): Buffer {
-  const bits = [...text].map((character) => ALPHABET.indexOf(character).toString(2).padStart(5, "0")).join("");
+  const bits = text
+    .split("")
+    .map((character) => ALPHABET.indexOf(character).toString(2).padStart(5, "0"))
+    .join("");
   return Buffer.from((bits.match(/.{8}/gu) ?? []).map((byte) => Number.parseInt(byte, 2)));
 }

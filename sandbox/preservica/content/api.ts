@@ -29,7 +29,8 @@ export function entityOfId(call: Call, id = call.query("id")): Entity {
   const ref = found?.[2];
   if (ref === undefined) throw badRequest(`id=${id ?? ""}: sdb:IO|<uuid> or sdb:SO|<uuid> is expected`);
   const entity = call.archive.repository.find(ref);
-  if (!entity || entity.type !== found?.[1]?.toUpperCase() || entity.deleted !== undefined) throw notFound(`object ${id}`);
+  if (!entity || entity.type !== found?.[1]?.toUpperCase() || entity.deleted !== undefined)
+    throw notFound(`object ${id}`);
   if (!maySee(call.user, entity.securityTag)) throw new Refusal(403, ASSUMPTIONS.messages.forbidden);
   return entity;
 }
@@ -48,9 +49,18 @@ function objectDetails(call: Call): SandboxAnswer {
     { name: "cmis:createdBy", value: entity.createdBy },
     { name: "cmis:creationDate", value: entity.created },
     { name: "cmis:lastModificationDate", value: entity.modified },
-    ...(call.query("excludeproperties") === "history" ? [] : entity.actions.map((action) => ({ name: "history", value: `${action.event.date} ${action.event.type} ${action.event.user}` }))),
+    ...(call.query("excludeproperties") === "history"
+      ? []
+      : entity.actions.map((action) => ({
+          name: "history",
+          value: `${action.event.date} ${action.event.type} ${action.event.user}`,
+        }))),
   ];
-  return jsonAnswer({ success: true, version: 1, value: { id: sdbId(entity.type, entity.ref), name: entity.title, properties } });
+  return jsonAnswer({
+    success: true,
+    version: 1,
+    value: { id: sdbId(entity.type, entity.ref), name: entity.title, properties },
+  });
 }
 
 /**
@@ -60,26 +70,55 @@ function objectDetails(call: Call): SandboxAnswer {
 async function download(call: Call): Promise<SandboxAnswer> {
   const asset = entityOfId(call);
   if (asset.type !== "IO") throw notFound("content of a folder");
-  const representation = asset.representations.find((candidate) => candidate.type === "Access" && candidate.contentObjects.length > 0) ?? asset.representations[0];
+  const representation =
+    asset.representations.find((candidate) => candidate.type === "Access" && candidate.contentObjects.length > 0) ??
+    asset.representations[0];
   const contents = representation ? contentsOf(asset, representation) : [];
-  const bitstreams = contents.flatMap((content) => content.generations.filter((generation) => generation.active).at(-1)?.bitstreams ?? []);
+  const bitstreams = contents.flatMap(
+    (content) => content.generations.filter((generation) => generation.active).at(-1)?.bitstreams ?? [],
+  );
   const [first] = bitstreams;
   if (!representation || !first) throw notFound("content");
   if (bitstreams.length > 1) return zippedPax(call, asset, representation);
-  return contentAnswer(call, first.bytes, first.filename, contents[0]?.generations.at(-1)?.format.mediaType ?? "application/octet-stream");
+  return contentAnswer(
+    call,
+    first.bytes,
+    first.filename,
+    contents[0]?.generations.at(-1)?.format.mediaType ?? "application/octet-stream",
+  );
 }
 
 async function zippedPax(call: Call, asset: Asset, representation: Representation): Promise<SandboxAnswer> {
-  const files = paxFiles(asset, (generation) => generation.active).filter((file) => file.representation === representation);
-  const inputs = files.flatMap((file) => file.generation.bitstreams.map((bitstream) => ({ name: `${file.folder}/${bitstream.filename}`, bytes: bitstream.bytes })));
-  return contentAnswer(call, await writeZip(call.archive.context.files, inputs), `${asset.title}.pax.zip`, "application/zip");
+  const files = paxFiles(asset, (generation) => generation.active).filter(
+    (file) => file.representation === representation,
+  );
+  const inputs = files.flatMap((file) =>
+    file.generation.bitstreams.map((bitstream) => ({
+      name: `${file.folder}/${bitstream.filename}`,
+      bytes: bitstream.bytes,
+    })),
+  );
+  return contentAnswer(
+    call,
+    await writeZip(call.archive.context.files, inputs),
+    `${asset.title}.pax.zip`,
+    "application/zip",
+  );
 }
 
 function indexedFields(call: Call): SandboxAnswer {
   const value = [...OWN_FIELDS, ...CUSTOM_FIELDS].map((field) => {
     const [shortName = "", index = ""] = field.key.split(/\.(.*)/u);
     const uri = shortName === "xip" ? call.xipNs : field.uri;
-    return { shortName, index, uri, shortKey: field.key, displayName: field.displayName, type: field.type, facetable: field.facetable };
+    return {
+      shortName,
+      index,
+      uri,
+      shortKey: field.key,
+      displayName: field.displayName,
+      type: field.type,
+      facetable: field.facetable,
+    };
   });
   return jsonAnswer({ success: true, version: 1, value });
 }

@@ -9,7 +9,8 @@ export function contentAnswer(call: Call, bytes: StoredBytes, filename: string, 
     "content-disposition": disposition(filename),
   };
   const range = rangeOf(call.request.headers.range, bytes.size);
-  if (range === "whole") return { status: 200, headers: { ...headers, "content-length": String(bytes.size) }, body: bytes };
+  if (range === "whole")
+    return { status: 200, headers: { ...headers, "content-length": String(bytes.size) }, body: bytes };
   if (range === "outside") return { status: 416, headers: { "content-range": `bytes */${bytes.size}` }, body: "" };
   headers["content-range"] = `bytes ${range.start}-${range.end - 1}/${bytes.size}`;
   headers["content-length"] = String(range.end - range.start);

@@ -20,11 +20,22 @@ interface CustomField extends IndexField {
 const XIP = "http://preservica.com/XIP/";
 const DUBLIN_CORE = "http://www.openarchives.org/OAI/2.0/oai_dc/";
 
-function own(key: string, displayName: string, type: IndexType = "SINGLE_VALUED_STRING", facetable = false): IndexField {
+function own(
+  key: string,
+  displayName: string,
+  type: IndexType = "SINGLE_VALUED_STRING",
+  facetable = false,
+): IndexField {
   return { key, displayName, type, uri: XIP, facetable };
 }
 
-function custom(key: string, displayName: string, uri: string, path: string, type: IndexType = "SINGLE_VALUED_STRING"): CustomField {
+function custom(
+  key: string,
+  displayName: string,
+  uri: string,
+  path: string,
+  type: IndexType = "SINGLE_VALUED_STRING",
+): CustomField {
   return { key, displayName, type, uri, facetable: true, path: path.split("/") };
 }
 
@@ -52,15 +63,41 @@ export const OWN_FIELDS: readonly IndexField[] = [
 
 /** Fields of the tenant's custom index documents (SEED-DATA.md section 2), and Dublin Core. */
 export const CUSTOM_FIELDS: readonly CustomField[] = [
-  custom("lcy.retention_start", "Retention start", "urn:clc:schema:lifecycle:1", "retention/start", "SINGLE_VALUED_DATE"),
-  custom("lcy.retention_until", "Retention until", "urn:clc:schema:lifecycle:1", "retention/until", "SINGLE_VALUED_DATE"),
+  custom(
+    "lcy.retention_start",
+    "Retention start",
+    "urn:clc:schema:lifecycle:1",
+    "retention/start",
+    "SINGLE_VALUED_DATE",
+  ),
+  custom(
+    "lcy.retention_until",
+    "Retention until",
+    "urn:clc:schema:lifecycle:1",
+    "retention/until",
+    "SINGLE_VALUED_DATE",
+  ),
   custom("lcy.source_version", "Source version", "urn:clc:schema:lifecycle:1", "source/version"),
   custom("cmp.code", "Campaign code", "urn:clc:schema:campaign:1", "code"),
   custom("prd.sku", "SKU", "urn:clc:schema:product:1", "sku", "MULTI_VALUED_STRING"),
   custom("bct.house_no", "House number", "urn:clc:schema:broadcast:1", "houseNumber"),
-  ...["title", "creator", "subject", "description", "publisher", "contributor", "date", "type", "format", "identifier", "source", "language", "relation", "coverage", "rights"].map(
-    (name) => custom(`oai_dc.${name}`, `Dublin Core ${name}`, DUBLIN_CORE, name, "MULTI_VALUED_STRING"),
-  ),
+  ...[
+    "title",
+    "creator",
+    "subject",
+    "description",
+    "publisher",
+    "contributor",
+    "date",
+    "type",
+    "format",
+    "identifier",
+    "source",
+    "language",
+    "relation",
+    "coverage",
+    "rights",
+  ].map((name) => custom(`oai_dc.${name}`, `Dublin Core ${name}`, DUBLIN_CORE, name, "MULTI_VALUED_STRING")),
 ];
 
 const ALL_FIELDS = new Map<string, IndexField>([...OWN_FIELDS, ...CUSTOM_FIELDS].map((field) => [field.key, field]));

@@ -15,7 +15,8 @@ const KEYS = ["q", "fields", "sort", "facets"];
 /** Reads `q`. @throws Refusal 400 for what is not documented */
 export function readQuery(text: string | undefined): SearchQuery {
   const given = asRecord(parse(text ?? "{}"), "q");
-  for (const key of Object.keys(given)) if (!KEYS.includes(key) && !key.startsWith("facet.")) throw badRequest(`q.${key} is not known`);
+  for (const key of Object.keys(given))
+    if (!KEYS.includes(key) && !key.startsWith("facet.")) throw badRequest(`q.${key} is not known`);
   return {
     q: typeof given.q === "string" ? given.q : "",
     fields: asList(given.fields).map((entry) => {
@@ -41,7 +42,8 @@ function parse(text: string): unknown {
 }
 
 function asRecord(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw badRequest(`${what} is no JSON object`);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw badRequest(`${what} is no JSON object`);
   return Object.fromEntries(Object.entries(value));
 }
 
@@ -51,7 +53,10 @@ function asList(value: unknown): unknown[] {
 
 /** Whether a document meets the query's text and all its field filters. */
 export function matches(document: IndexDocument, query: SearchQuery): boolean {
-  return matchesText(document, query.q) && query.fields.every((filter) => matchesField(document, filter) !== (filter.not && hasFilter(filter)));
+  return (
+    matchesText(document, query.q) &&
+    query.fields.every((filter) => matchesField(document, filter) !== (filter.not && hasFilter(filter)))
+  );
 }
 
 function hasFilter(filter: { values: string[] }): boolean {
@@ -73,7 +78,8 @@ function matchesField(document: IndexDocument, filter: { name: string; values: s
 function matchesValue(stored: string, wanted: string): boolean {
   const value = stored.toLowerCase();
   const pattern = wanted.toLowerCase().replace(/^"|"$/gu, "");
-  if (!/[*%]/u.test(pattern)) return value === pattern || wordsOf(value).join(" ").includes(wordsOf(pattern).join(" ")) && pattern !== "";
+  if (!/[*%]/u.test(pattern))
+    return value === pattern || (wordsOf(value).join(" ").includes(wordsOf(pattern).join(" ")) && pattern !== "");
   return wildcard(pattern).test(value);
 }
 

@@ -20,7 +20,8 @@ export const SEARCH_ROUTES: readonly Route[] = [
   }),
   ...both("object-children", [...COMMON, "id"], (parameters, call) => {
     const parent = refOf(parameters.get("id") ?? "");
-    if (parent !== undefined && !call.archive.repository.folder(parent)) throw notFound(`object ${parameters.get("id") ?? ""}`);
+    if (parent !== undefined && !call.archive.repository.folder(parent))
+      throw notFound(`object ${parameters.get("id") ?? ""}`);
     return (document) => document.fields.get("xip.parent_ref")?.[0] === parent;
   }),
   ...both("top-level-list", COMMON, () => (document) => !document.fields.has("xip.parent_ref")),
@@ -29,13 +30,16 @@ export const SEARCH_ROUTES: readonly Route[] = [
 type Scope = (parameters: URLSearchParams, call: Call) => (document: IndexDocument) => boolean;
 
 function both(name: string, known: string[], scope: Scope): Route[] {
-  const answer = (call: Call, parameters: URLSearchParams): SandboxAnswer => search(call, parameters, scope(parameters, call));
+  const answer = (call: Call, parameters: URLSearchParams): SandboxAnswer =>
+    search(call, parameters, scope(parameters, call));
   return [
     route("GET", `content/${name}`, (call) => answer(call, call.request.query), known),
     route("POST", `content/${name}`, async (call) => {
-      if (!/^application\/x-www-form-urlencoded\b/iu.test(call.request.headers["content-type"] ?? "")) throw undocumented(415, "a form is expected");
+      if (!/^application\/x-www-form-urlencoded\b/iu.test(call.request.headers["content-type"] ?? ""))
+        throw undocumented(415, "a form is expected");
       const form = await call.request.form();
-      for (const field of form.keys()) if (!known.includes(field)) throw undocumented(400, `form field ${field} is not documented for ${name}`);
+      for (const field of form.keys())
+        if (!known.includes(field)) throw undocumented(400, `form field ${field} is not documented for ${name}`);
       return answer(call, form);
     }),
   ];
@@ -53,10 +57,15 @@ function search(call: Call, parameters: URLSearchParams, inScope: (document: Ind
   const query = readQuery(parameters.get("q") ?? undefined);
   const start = whole(parameters.get("start") ?? undefined, 0, 0, Number.MAX_SAFE_INTEGER, "start");
   const max = whole(parameters.get("max") ?? undefined, ASSUMPTIONS.defaultPage.search, 0, ASSUMPTIONS.maxPage, "max");
-  const wanted = parameters.getAll("metadata").flatMap((names) => names.split(",")).filter((name) => name !== "");
+  const wanted = parameters
+    .getAll("metadata")
+    .flatMap((names) => names.split(","))
+    .filter((name) => name !== "");
   const unknown = wanted.find((name) => !indexField(name));
   if (unknown !== undefined) throw badRequest(`index field ${unknown} is not known`);
-  const hits = [...call.archive.index.all()].filter((document) => maySee(call.user, document.securityTag) && inScope(document) && matches(document, query));
+  const hits = [...call.archive.index.all()].filter(
+    (document) => maySee(call.user, document.securityTag) && inScope(document) && matches(document, query),
+  );
   hits.sort((a, b) => compare(a, b, query));
   const shown = hits.slice(start, start + max);
   const value = {
@@ -71,7 +80,11 @@ function search(call: Call, parameters: URLSearchParams, inScope: (document: Ind
 }
 
 function compare(a: IndexDocument, b: IndexDocument, query: SearchQuery): number {
-  for (const { field, descending } of [...query.sort, { field: "xip.title", descending: false }, { field: "xip.reference", descending: false }]) {
+  for (const { field, descending } of [
+    ...query.sort,
+    { field: "xip.title", descending: false },
+    { field: "xip.reference", descending: false },
+  ]) {
     const left = a.fields.get(field)?.[0] ?? "";
     const right = b.fields.get(field)?.[0] ?? "";
     if (left !== right) return (left < right ? -1 : 1) * (descending ? -1 : 1);
@@ -89,7 +102,10 @@ function facet(name: string, hits: readonly IndexDocument[]): Record<string, unk
   const field = indexField(name);
   if (!field?.facetable) throw badRequest(`index field ${name} has no facets`);
   const counts = new Map<string, number>();
-  for (const hit of hits) for (const value of hit.fields.get(name) ?? []) counts.set(value, (counts.get(value) ?? 0) + 1);
-  const terms = [...counts].sort((a, b) => b[1] - a[1]).map(([term, count]) => ({ name: term, displayName: term, count }));
+  for (const hit of hits)
+    for (const value of hit.fields.get(name) ?? []) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const terms = [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .map(([term, count]) => ({ name: term, displayName: term, count }));
   return { name, fieldName: name, displayName: field.displayName, terms };
 }

@@ -47,7 +47,8 @@ export class SearchIndex {
   /** Indexes everything anew, but for assets whose ingest has not come to that yet. */
   rebuild(): void {
     this.documents.clear();
-    for (const record of this.repository.all()) if (record.type === "SO" || record.indexed !== undefined) this.take(record.ref);
+    for (const record of this.repository.all())
+      if (record.type === "SO" || record.indexed !== undefined) this.take(record.ref);
   }
 
   private schedule(record: EntityRecord): void {
@@ -59,7 +60,8 @@ export class SearchIndex {
       const before = this.documents.get(record.ref)?.fields.get("xip.parent_ref")?.[0];
       this.take(record.ref);
       const after = this.documents.get(record.ref)?.fields.get("xip.parent_ref")?.[0];
-      if (record.type === "SO" && before !== after) for (const below of this.repository.descendants(record.ref)) this.take(below.ref);
+      if (record.type === "SO" && before !== after)
+        for (const below of this.repository.descendants(record.ref)) this.take(below.ref);
       this.context.changed();
     });
   }
@@ -88,22 +90,52 @@ export class SearchIndex {
     const top = ancestors.at(-1);
     if (top !== undefined) fields.set("xip.top_level_so", [top]);
     if (record.type === "IO") addAssetFields(fields, record, (ref) => this.governance.policy(ref));
-    const words = [...fields].filter(([key]) => !["xip.parent_hierarchy", "xip.created"].includes(key)).flatMap(([, list]) => list);
-    return { ref: record.ref, type: record.type, securityTag: record.securityTag, fields, text: [...words, text].join(" ").toLowerCase() };
+    const words = [...fields]
+      .filter(([key]) => !["xip.parent_hierarchy", "xip.created"].includes(key))
+      .flatMap(([, list]) => list);
+    return {
+      ref: record.ref,
+      type: record.type,
+      securityTag: record.securityTag,
+      fields,
+      text: [...words, text].join(" ").toLowerCase(),
+    };
   }
 }
 
-function addAssetFields(fields: Map<string, string[]>, asset: Extract<EntityRecord, { type: "IO" }>, policyOf: (ref: string) => RetentionPolicy | undefined): void {
-  const generations = asset.contentObjects.flatMap((content) => content.generations.filter((generation) => generation.active));
-  const preserved = asset.representations.filter((representation) => representation.type === "Preservation").flatMap((representation) => representation.contentObjects);
+function addAssetFields(
+  fields: Map<string, string[]>,
+  asset: Extract<EntityRecord, { type: "IO" }>,
+  policyOf: (ref: string) => RetentionPolicy | undefined,
+): void {
+  const generations = asset.contentObjects.flatMap((content) =>
+    content.generations.filter((generation) => generation.active),
+  );
+  const preserved = asset.representations
+    .filter((representation) => representation.type === "Preservation")
+    .flatMap((representation) => representation.contentObjects);
   const bitstreams = asset.contentObjects
     .filter((content) => preserved.includes(content.ref))
-    .flatMap((content) => content.generations.filter((generation) => generation.active).flatMap((generation) => generation.bitstreams));
+    .flatMap((content) =>
+      content.generations.filter((generation) => generation.active).flatMap((generation) => generation.bitstreams),
+    );
   fields.set("xip.format_group_r_Display", [...new Set(generations.map((generation) => generation.formatGroup))]);
   fields.set("xip.content_type_r_Display", [...new Set(generations.map((generation) => generation.format.mediaType))]);
-  fields.set("xip.bitstream_names_r_Preservation", bitstreams.map((bitstream) => bitstream.filename));
+  fields.set(
+    "xip.bitstream_names_r_Preservation",
+    bitstreams.map((bitstream) => bitstream.filename),
+  );
   fields.set("xip.size_r_Preservation", [String(bitstreams.reduce((sum, bitstream) => sum + bitstream.size, 0))]);
-  fields.set("xip.retention_policy_assignment_ref", asset.retention.map((assignment) => assignment.policy));
-  fields.set("xip.retention_policy_assignment_name", asset.retention.map((assignment) => policyOf(assignment.policy)?.name ?? ""));
-  fields.set("xip.legal_hold_ref", asset.holds.map((assignment) => assignment.hold));
+  fields.set(
+    "xip.retention_policy_assignment_ref",
+    asset.retention.map((assignment) => assignment.policy),
+  );
+  fields.set(
+    "xip.retention_policy_assignment_name",
+    asset.retention.map((assignment) => policyOf(assignment.policy)?.name ?? ""),
+  );
+  fields.set(
+    "xip.legal_hold_ref",
+    asset.holds.map((assignment) => assignment.hold),
+  );
 }

@@ -17,9 +17,12 @@ export function thumbnailAnswer(call: Call, entity: Entity): SandboxAnswer {
   const side = SIZES[call.query("size") ?? "large"];
   if (side === undefined) throw badRequest("size is small, medium or large");
   if (entity.type === "CO") throw notFound("the thumbnail");
-  if (entity.preview) return { status: 200, headers: { "content-type": entity.preview.mediaType }, body: entity.preview.bytes };
+  if (entity.preview)
+    return { status: 200, headers: { "content-type": entity.preview.mediaType }, body: entity.preview.bytes };
   if (entity.type === "SO" || entity.indexed === undefined) throw notFound("the thumbnail");
-  const groups = entity.contentObjects.flatMap((content) => content.generations.map((generation) => generation.formatGroup));
+  const groups = entity.contentObjects.flatMap((content) =>
+    content.generations.map((generation) => generation.formatGroup),
+  );
   if (!groups.some((group) => PICTURED.includes(group))) throw notFound("the thumbnail");
   return { status: 200, headers: { "content-type": "image/png" }, body: patternPng(entity.ref, side) };
 }
@@ -40,7 +43,12 @@ export function patternPng(text: string, side: number): Buffer {
   header.writeUInt32BE(side, 0);
   header.writeUInt32BE(side, 4);
   header.set([8, 2, 0, 0, 0], 8);
-  return Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), chunk("IHDR", header), chunk("IDAT", deflateSync(rows)), chunk("IEND", Buffer.alloc(0))]);
+  return Buffer.concat([
+    Buffer.from("89504e470d0a1a0a", "hex"),
+    chunk("IHDR", header),
+    chunk("IDAT", deflateSync(rows)),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
 }
 
 function chunk(type: string, content: Buffer): Buffer {

@@ -18,11 +18,20 @@ export function paxFiles(asset: Asset, keep: (generation: Generation, content: C
     const number = (seen.get(representation.type) ?? 0) + 1;
     seen.set(representation.type, number);
     const top = `Representation_${representation.type}${number > 1 ? `_${number}` : ""}`;
-    const contents = representation.contentObjects.map((ref) => asset.contentObjects.find((content) => content.ref === ref)).filter((content) => content !== undefined);
+    const contents = representation.contentObjects
+      .map((ref) => asset.contentObjects.find((content) => content.ref === ref))
+      .filter((content) => content !== undefined);
     return contents.flatMap((contentObject) =>
       contentObject.generations.flatMap((generation, index) =>
         keep(generation, contentObject)
-          ? [{ representation, contentObject, generation, folder: `${top}/${safeSegment(contentObject.title || contentObject.ref)}/Generation_${index + 1}` }]
+          ? [
+              {
+                representation,
+                contentObject,
+                generation,
+                folder: `${top}/${safeSegment(contentObject.title || contentObject.ref)}/Generation_${index + 1}`,
+              },
+            ]
           : [],
       ),
     );
@@ -31,8 +40,10 @@ export function paxFiles(asset: Asset, keep: (generation: Generation, content: C
 
 /** One path segment of any title. */
 export function safeSegment(title: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is replaced
-  const safe = title.replace(/[\u0000-\u001F/\\:*?"<>|]/gu, "_").replace(/^\.+|[. ]+$/gu, "_").slice(0, 120);
+  const safe = title
+    .replace(/[\p{Cc}/\\:*?"<>|]/gu, "_")
+    .replace(/^\.+|[. ]+$/gu, "_")
+    .slice(0, 120);
   return safe === "" ? "_" : safe;
 }
 
@@ -50,14 +61,26 @@ export function assetDocument(namespace: string, asset: Asset, withEvents = fals
     entityMarkup(asset),
     ...asset.representations.map((representation) => representationMarkup(asset, representation)),
     ...asset.contentObjects.map(entityMarkup),
-    ...asset.contentObjects.flatMap((content) => content.generations.map((generation) => generationMarkup(content, generation, true))),
-    ...asset.contentObjects.flatMap((content) => content.generations.flatMap((generation) => generation.bitstreams.map((bitstream) => bitstreamMarkup(bitstream)))),
-    ...entities.flatMap((entity) => entity.identifiers.map((identifier) => identifierMarkup(entity, identifier))),
-    ...asset.links.map((link) => el("xip:Link", {}, text("xip:Type", link.type), text("xip:FromEntity", asset.ref), text("xip:ToEntity", link.to))),
-    ...entities.flatMap((entity) =>
-      entity.metadata.map((fragment) => fragmentMarkup(entity, fragment).replace(/^<xip:MetadataContainer/u, "<xip:Metadata").replace(/MetadataContainer>$/u, "Metadata>")),
+    ...asset.contentObjects.flatMap((content) =>
+      content.generations.map((generation) => generationMarkup(content, generation, true)),
     ),
-    ...(withEvents ? entities.flatMap((entity) => entity.actions.map((action) => eventActionMarkup(entity, action))) : []),
+    ...asset.contentObjects.flatMap((content) =>
+      content.generations.flatMap((generation) => generation.bitstreams.map((bitstream) => bitstreamMarkup(bitstream))),
+    ),
+    ...entities.flatMap((entity) => entity.identifiers.map((identifier) => identifierMarkup(entity, identifier))),
+    ...asset.links.map((link) =>
+      el("xip:Link", {}, text("xip:Type", link.type), text("xip:FromEntity", asset.ref), text("xip:ToEntity", link.to)),
+    ),
+    ...entities.flatMap((entity) =>
+      entity.metadata.map((fragment) =>
+        fragmentMarkup(entity, fragment)
+          .replace(/^<xip:MetadataContainer/u, "<xip:Metadata")
+          .replace(/MetadataContainer>$/u, "Metadata>"),
+      ),
+    ),
+    ...(withEvents
+      ? entities.flatMap((entity) => entity.actions.map((action) => eventActionMarkup(entity, action)))
+      : []),
   );
 }
 
@@ -84,7 +107,9 @@ export function generationMarkup(content: ContentObject, generation: Generation,
     text("xip:Label", generation.label),
     text("xip:FormatGroup", generation.formatGroup),
     text("xip:EffectiveDate", generation.effectiveDate),
-    withBitstreams ? el("xip:Bitstreams", {}, ...generation.bitstreams.map((bitstream) => text("xip:Bitstream", bitstream.filename))) : "",
+    withBitstreams
+      ? el("xip:Bitstreams", {}, ...generation.bitstreams.map((bitstream) => text("xip:Bitstream", bitstream.filename)))
+      : "",
     el(
       "xip:Formats",
       {},
@@ -98,12 +123,32 @@ export function generationMarkup(content: ContentObject, generation: Generation,
         text("xip:FormatVersion", format.version),
       ),
     ),
-    el("xip:Properties", {}, ...generation.properties.map((property) => el("xip:Property", {}, text("xip:PUID", property.puid), text("xip:PropertyName", property.name), text("xip:Value", property.value)))),
+    el(
+      "xip:Properties",
+      {},
+      ...generation.properties.map((property) =>
+        el(
+          "xip:Property",
+          {},
+          text("xip:PUID", property.puid),
+          text("xip:PropertyName", property.name),
+          text("xip:Value", property.value),
+        ),
+      ),
+    ),
   );
 }
 
 /** FixityAlgorithmRef stands before FixityValue: clients read by position. */
 export function bitstreamMarkup(bitstream: Generation["bitstreams"][number]): Markup {
-  const fixities = bitstream.fixities.map((fixity) => el("xip:Fixity", {}, text("xip:FixityAlgorithmRef", fixity.algorithm), text("xip:FixityValue", fixity.value)));
-  return el("xip:Bitstream", {}, text("xip:Filename", bitstream.filename), text("xip:FileSize", bitstream.size), el("xip:Fixities", {}, ...fixities));
+  const fixities = bitstream.fixities.map((fixity) =>
+    el("xip:Fixity", {}, text("xip:FixityAlgorithmRef", fixity.algorithm), text("xip:FixityValue", fixity.value)),
+  );
+  return el(
+    "xip:Bitstream",
+    {},
+    text("xip:Filename", bitstream.filename),
+    text("xip:FileSize", bitstream.size),
+    el("xip:Fixities", {}, ...fixities),
+  );
 }

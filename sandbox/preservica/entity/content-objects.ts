@@ -38,7 +38,10 @@ function listRepresentations(call: Call): SandboxAnswer {
   const entries = asset.representations.map((representation) => {
     const number = (seen.get(representation.type) ?? 0) + 1;
     seen.set(representation.type, number);
-    return text("Representation", `${entityUrl(call, asset)}/representations/${representation.type}/${number}`, { type: representation.type, name: representation.name });
+    return text("Representation", `${entityUrl(call, asset)}/representations/${representation.type}/${number}`, {
+      type: representation.type,
+      name: representation.name,
+    });
   });
   return call.answer("RepresentationsResponse", [el("Representations", {}, ...entries)]);
 }
@@ -46,22 +49,33 @@ function listRepresentations(call: Call): SandboxAnswer {
 /** Numbers count from 1 within a type; without a number the first one is meant. */
 function readRepresentation(call: Call): SandboxAnswer {
   const asset = entityOfType(call, "IO");
-  const number = call.request.segments.at(-1) === call.param("type") ? 1 : whole(call.param("number"), 1, 1, 10_000, "representation");
+  const number =
+    call.request.segments.at(-1) === call.param("type")
+      ? 1
+      : whole(call.param("number"), 1, 1, 10_000, "representation");
   const representation = asset.representations.filter((candidate) => candidate.type === call.param("type"))[number - 1];
   if (!representation) throw notFound(`representation ${call.param("type")} ${number}`);
   const contents = contentsOf(asset, representation).map((content) => listEntry(call, "ContentObject", content));
   const self = text("Self", `${entityUrl(call, asset)}/representations/${representation.type}/${number}`);
-  return call.answer("RepresentationResponse", [representationMarkup(asset, representation), el("ContentObjects", {}, ...contents), el("AdditionalInformation", {}, self)]);
+  return call.answer("RepresentationResponse", [
+    representationMarkup(asset, representation),
+    el("ContentObjects", {}, ...contents),
+    el("AdditionalInformation", {}, self),
+  ]);
 }
 
 /** Content objects of a representation, in its order. */
 export function contentsOf(asset: Asset, representation: Representation): ContentObject[] {
-  return representation.contentObjects.map((ref) => asset.contentObjects.find((content) => content.ref === ref)).filter((content) => content !== undefined);
+  return representation.contentObjects
+    .map((ref) => asset.contentObjects.find((content) => content.ref === ref))
+    .filter((content) => content !== undefined);
 }
 
 function listGenerations(call: Call): SandboxAnswer {
   const content = entityOfType(call, "CO");
-  const entries = content.generations.map((generation, index) => text("Generation", `${entityUrl(call, content)}/generations/${index + 1}`, { active: String(generation.active) }));
+  const entries = content.generations.map((generation, index) =>
+    text("Generation", `${entityUrl(call, content)}/generations/${index + 1}`, { active: String(generation.active) }),
+  );
   return call.answer("GenerationsResponse", [el("Generations", {}, ...entries)]);
 }
 
@@ -75,8 +89,14 @@ function generationOf(call: Call): { content: ContentObject; generation: Generat
 
 function readGeneration(call: Call): SandboxAnswer {
   const { content, generation, url } = generationOf(call);
-  const bitstreams = generation.bitstreams.map((bitstream, index) => text("Bitstream", `${url}/bitstreams/${index + 1}`, { filename: bitstream.filename }));
-  return call.answer("GenerationResponse", [generationMarkup(content, generation, false), el("Bitstreams", {}, ...bitstreams), el("AdditionalInformation", {}, text("Self", url))]);
+  const bitstreams = generation.bitstreams.map((bitstream, index) =>
+    text("Bitstream", `${url}/bitstreams/${index + 1}`, { filename: bitstream.filename }),
+  );
+  return call.answer("GenerationResponse", [
+    generationMarkup(content, generation, false),
+    el("Bitstreams", {}, ...bitstreams),
+    el("AdditionalInformation", {}, text("Self", url)),
+  ]);
 }
 
 function bitstreamOf(call: Call): { bitstream: Bitstream; url: string } {
@@ -89,7 +109,10 @@ function bitstreamOf(call: Call): { bitstream: Bitstream; url: string } {
 
 function readBitstream(call: Call): SandboxAnswer {
   const { bitstream, url } = bitstreamOf(call);
-  return call.answer("BitstreamResponse", [bitstreamMarkup(bitstream), el("AdditionalInformation", {}, text("Self", url), text("Content", `${url}/content`))]);
+  return call.answer("BitstreamResponse", [
+    bitstreamMarkup(bitstream),
+    el("AdditionalInformation", {}, text("Self", url), text("Content", `${url}/content`)),
+  ]);
 }
 
 function readContent(call: Call): SandboxAnswer {
@@ -100,12 +123,14 @@ function readContent(call: Call): SandboxAnswer {
 function storageLocations(call: Call): SandboxAnswer {
   bitstreamOf(call);
   const { elements, storageAdapter } = ASSUMPTIONS;
-  return call.answer(elements.storage, [el("StorageLocation", {}, el(elements.storageAdapter, { name: storageAdapter }))]);
+  return call.answer(elements.storage, [
+    el("StorageLocation", {}, el(elements.storageAdapter, { name: storageAdapter })),
+  ]);
 }
 
 function integrityChecks(call: Call): SandboxAnswer {
   const { bitstream } = bitstreamOf(call);
-  const page = pageOf(call, [...bitstream.checks].reverse(), ASSUMPTIONS.defaultPage.integrity);
+  const page = pageOf(call, [...bitstream.checks].toReversed(), ASSUMPTIONS.defaultPage.integrity);
   const entries = page.items.map((check) =>
     el(
       "IntegrityCheckHistory",
@@ -118,7 +143,10 @@ function integrityChecks(call: Call): SandboxAnswer {
       text("xip:Reason", check.reason ?? ""),
     ),
   );
-  return call.answer(ASSUMPTIONS.elements.integrity, [el("IntegrityCheckHistories", {}, ...entries), pagingMarkup(call, page)]);
+  return call.answer(ASSUMPTIONS.elements.integrity, [
+    el("IntegrityCheckHistories", {}, ...entries),
+    pagingMarkup(call, page),
+  ]);
 }
 
 async function storeBody(call: Call, types: RegExp): Promise<StoredBytes> {
@@ -136,22 +164,38 @@ async function addRepresentation(call: Call): Promise<SandboxAnswer> {
   const type = call.query("type");
   const filename = call.query("filename");
   const name = call.query("name");
-  if (type !== "Access") throw new Refusal(ASSUMPTIONS.semanticStatus, `representation type ${type ?? ""} cannot be added`);
-  if (filename === undefined || filename === "" || /[/\\]/u.test(filename)) throw badRequest("filename is missing or holds a path");
+  if (type !== "Access")
+    throw new Refusal(ASSUMPTIONS.semanticStatus, `representation type ${type ?? ""} cannot be added`);
+  if (filename === undefined || filename === "" || /[/\\]/u.test(filename))
+    throw badRequest("filename is missing or holds a path");
   const bytes = await storeBody(call, /^application\/octet-stream\b/iu);
   const base = jobBase(call, call.archive.settings.asyncMs);
-  await call.archive.jobs.add({ kind: "representation", ...base, entity: asset.ref, type, filename, bytes, ...(name === undefined ? {} : { name }) });
+  await call.archive.jobs.add({
+    kind: "representation",
+    ...base,
+    entity: asset.ref,
+    type,
+    filename,
+    bytes,
+    ...(name === undefined ? {} : { name }),
+  });
   return acceptedAnswer(base.token);
 }
 
-const FIXITY_HEADERS = { "fixity-md5": "MD5", "fixity-sha-1": "SHA1", "fixity-sha-256": "SHA256", "fixity-sha-512": "SHA512" } as const;
+const FIXITY_HEADERS = {
+  "fixity-md5": "MD5",
+  "fixity-sha-1": "SHA1",
+  "fixity-sha-256": "SHA256",
+  "fixity-sha-512": "SHA512",
+} as const;
 
 async function replaceGeneration(call: Call): Promise<SandboxAnswer> {
   call.need("write");
   const content = entityOfType(call, "CO");
   if (call.query("replaceType") !== "previous") throw badRequest("replaceType=previous is expected");
   const { filename } = call.request.headers;
-  if (typeof filename !== "string" || filename === "" || /[/\\]/u.test(filename)) throw badRequest("header Filename is missing or holds a path");
+  if (typeof filename !== "string" || filename === "" || /[/\\]/u.test(filename))
+    throw badRequest("header Filename is missing or holds a path");
   const fixities = Object.entries(FIXITY_HEADERS).flatMap(([header, algorithm]) => {
     const value = call.request.headers[header];
     return typeof value === "string" ? [{ algorithm, value: value.toLowerCase() }] : [];
@@ -181,7 +225,12 @@ async function putPreview(call: Call): Promise<SandboxAnswer> {
   if (entity.type === "CO") throw notFound(`entity ${entity.ref}`);
   const bytes = await storeBody(call, /^application\/octet-stream\b/iu);
   if (bytes.size > PREVIEW_LIMIT) throw badRequest("a thumbnail may have 10 MB at most");
-  const head = await call.archive.context.files.readAll({ kind: "slice", of: bytes, offset: 0, size: Math.min(8, bytes.size) });
+  const head = await call.archive.context.files.readAll({
+    kind: "slice",
+    of: bytes,
+    offset: 0,
+    size: Math.min(8, bytes.size),
+  });
   const mediaType = IMAGE_KINDS.find(([, magic]) => magic.test(head.toString("hex")))?.[0];
   if (mediaType === undefined) throw badRequest("the body is no image of a known kind");
   entity.preview = { bytes, mediaType };

@@ -16,7 +16,9 @@ const ENTITY_FIELDS = ["Ref", "Title", "Description", "SecurityTag", "CustomType
 
 /** Server version, and reading, creating and updating entities. Patterns are below the Entity API's base. */
 export const CORE_ROUTES: readonly Route[] = [
-  route("GET", "versiondetails/version", (call) => call.answer(ASSUMPTIONS.elements.version, [text("CurrentVersion", call.archive.version)])),
+  route("GET", "versiondetails/version", (call) =>
+    call.answer(ASSUMPTIONS.elements.version, [text("CurrentVersion", call.archive.version)]),
+  ),
   ...entityRoutes(["SO", "CO"], "GET", "", read),
   ...entityRoutes(["IO"], "GET", "", read, ["expand"]),
   ...entityRoutes(["SO", "IO", "CO"], "PUT", "", update),
@@ -71,13 +73,24 @@ async function createPhysicalAsset(call: Call): Promise<SandboxAnswer> {
   expectShape(body, "xip", ["InformationObject", "Representation"]);
   const object = child(body, "InformationObject");
   const representation = child(body, "Representation");
-  if (!object || !representation || elements(body).length !== 2) throw badRequest("one InformationObject and one Representation are expected");
+  if (!object || !representation || elements(body).length !== 2)
+    throw badRequest("one InformationObject and one Representation are expected");
   expectShape(object, "xip", ENTITY_FIELDS);
   expectShape(representation, "xip", ["InformationObject", "Name", "Type", "ContentObjects"]);
-  if (childText(representation, "Type") !== "Physical") throw badRequest("only a Physical representation can be made by this call");
+  if (childText(representation, "Type") !== "Physical")
+    throw badRequest("only a Physical representation can be made by this call");
   const base = newEntity(call, object);
   if (base.parent === undefined) throw badRequest("an asset needs a parent folder");
-  const asset: Asset = { type: "IO", ...base, representations: [{ type: "Physical", contentObjects: [] }], contentObjects: [], retention: [], holds: [], restrictions: [], indexed: base.created };
+  const asset: Asset = {
+    type: "IO",
+    ...base,
+    representations: [{ type: "Physical", contentObjects: [] }],
+    contentObjects: [],
+    retention: [],
+    holds: [],
+    restrictions: [],
+    indexed: base.created,
+  };
   return created(call, asset);
 }
 
@@ -90,7 +103,8 @@ function newEntity(call: Call, body: XmlElement): EntityBase {
   if (!isTag(tag)) throw new Refusal(ASSUMPTIONS.semanticStatus, `security tag ${tag} is not known`);
   const parent = childText(body, "Parent")?.toLowerCase();
   const folder = parent === undefined || parent === "" ? undefined : archive.repository.folder(parent);
-  if (parent !== undefined && parent !== "" && (!folder || folder.deleted !== undefined)) throw notFound(`folder ${parent}`);
+  if (parent !== undefined && parent !== "" && (!folder || folder.deleted !== undefined))
+    throw notFound(`folder ${parent}`);
   const now = archive.now();
   const description = childText(body, "Description");
   const customType = childText(body, "CustomType");

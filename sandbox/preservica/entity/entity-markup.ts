@@ -1,4 +1,11 @@
-import { ENTITY_ELEMENTS, type Entity, type EventAction, type EventRecord, type Fragment, type Identifier } from "../model.js";
+import {
+  ENTITY_ELEMENTS,
+  type Entity,
+  type EventAction,
+  type EventRecord,
+  type Fragment,
+  type Identifier,
+} from "../model.js";
 import type { Call } from "../http/call.js";
 import { pathOf } from "../repository.js";
 import { el, text, type Markup } from "../xml/write.js";
@@ -26,7 +33,9 @@ export function entityMarkup(entity: Entity): Markup {
 /** The links that stand beside an entity. */
 export function additionalInformation(call: Call, entity: Entity): Markup {
   const url = entityUrl(call, entity);
-  const fragments = entity.metadata.map((fragment) => text("Fragment", `${url}/metadata/${fragment.ref}`, { schema: fragment.schema }));
+  const fragments = entity.metadata.map((fragment) =>
+    text("Fragment", `${url}/metadata/${fragment.ref}`, { schema: fragment.schema }),
+  );
   const own = {
     SO: [text("Children", `${url}/children`)],
     IO: [text("Representations", `${url}/representations`)],
@@ -45,7 +54,12 @@ export function additionalInformation(call: Call, entity: Entity): Markup {
 }
 
 /** One entry of a listing: `<Entity|Child title ref type>url</…>`. */
-export function listEntry(call: Call, name: "Entity" | "Child" | "ContentObject", entity: Entity, more: Record<string, string | undefined> = {}): Markup {
+export function listEntry(
+  call: Call,
+  name: "Entity" | "Child" | "ContentObject",
+  entity: Entity,
+  more: Record<string, string | undefined> = {},
+): Markup {
   return text(name, entityUrl(call, entity), {
     title: entity.title,
     description: entity.description,

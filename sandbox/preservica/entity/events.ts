@@ -19,8 +19,11 @@ export const EVENT_ROUTES: readonly Route[] = [
 
 function ofEntity(call: Call): SandboxAnswer {
   const entity = entityOf(call, { tombstone: true });
-  const page = pageOf(call, [...entity.actions].reverse(), ASSUMPTIONS.defaultPage.events);
-  return call.answer("EventActionsResponse", [el("EventActions", {}, ...page.items.map((action) => eventActionMarkup(entity, action))), pagingMarkup(call, page)]);
+  const page = pageOf(call, [...entity.actions].toReversed(), ASSUMPTIONS.defaultPage.events);
+  return call.answer("EventActionsResponse", [
+    el("EventActions", {}, ...page.items.map((action) => eventActionMarkup(entity, action))),
+    pagingMarkup(call, page),
+  ]);
 }
 
 function ofTenant(call: Call): SandboxAnswer {
@@ -41,6 +44,13 @@ function ofTenant(call: Call): SandboxAnswer {
 function ofEvent(call: Call): SandboxAnswer {
   const actions = call.archive.repository.actionsOf(call.param("event"));
   if (actions.length === 0) throw notFound(`event ${call.param("event")}`);
-  const page = pageOf(call, actions.filter(({ entity }) => maySee(call.user, entity.securityTag)), ASSUMPTIONS.defaultPage.events);
-  return call.answer("EventActionsResponse", [el("EventActions", {}, ...page.items.map(({ entity, action }) => eventActionMarkup(entity, action))), pagingMarkup(call, page)]);
+  const page = pageOf(
+    call,
+    actions.filter(({ entity }) => maySee(call.user, entity.securityTag)),
+    ASSUMPTIONS.defaultPage.events,
+  );
+  return call.answer("EventActionsResponse", [
+    el("EventActions", {}, ...page.items.map(({ entity, action }) => eventActionMarkup(entity, action))),
+    pagingMarkup(call, page),
+  ]);
 }

@@ -28,12 +28,24 @@ async function startExport(call: Call): Promise<SandboxAnswer> {
   expectShape(body, "entity", ["IncludeContent", "IncludeMetadata", "IncludedGenerations", "IncludeParentHierarchy"]);
   const content = needText(body, "IncludeContent");
   const metadata = Object.entries(METADATA).find(([word]) => word === needText(body, "IncludeMetadata"))?.[1];
-  const generations = (["LatestActive", "AllActive", "All"] as const).find((word) => word === needText(body, "IncludedGenerations"));
-  if (!["Content", "NoContent"].includes(content) || metadata === undefined || generations === undefined) throw badRequest("an export option is not known");
+  const generations = (["LatestActive", "AllActive", "All"] as const).find(
+    (word) => word === needText(body, "IncludedGenerations"),
+  );
+  if (!["Content", "NoContent"].includes(content) || metadata === undefined || generations === undefined)
+    throw badRequest("an export option is not known");
   const hierarchy = readBoolean(needText(body, "IncludeParentHierarchy"), "IncludeParentHierarchy");
-  if (!call.archive.settings.exportContextActive) throw new Refusal(422, "no active export workflow context has these settings");
+  if (!call.archive.settings.exportContextActive)
+    throw new Refusal(422, "no active export workflow context has these settings");
   const base = jobBase(call, call.archive.settings.asyncMs);
-  await call.archive.jobs.add({ kind: "export", ...base, entity: entity.ref, content: content === "Content", metadata, generations, hierarchy });
+  await call.archive.jobs.add({
+    kind: "export",
+    ...base,
+    entity: entity.ref,
+    content: content === "Content",
+    metadata,
+    generations,
+    hierarchy,
+  });
   return acceptedAnswer(base.token);
 }
 
@@ -47,10 +59,17 @@ function readExport(call: Call): SandboxAnswer {
 export async function exportStep(archive: Archive, job: ExportJob): Promise<void> {
   const entity = archive.repository.folder(job.entity) ?? archive.repository.asset(job.entity);
   if (!entity || entity.deleted !== undefined) {
-    await archive.jobs.update(job, (own) => Object.assign(own, { status: "FAILED", errors: [`entity ${job.entity} is gone`] }));
+    await archive.jobs.update(job, (own) =>
+      Object.assign(own, { status: "FAILED", errors: [`entity ${job.entity} is gone`] }),
+    );
     return;
   }
-  const above = job.hierarchy ? archive.repository.ancestors(entity).reverse().map((ref) => safeSegment(archive.repository.find(ref)?.title ?? ref)) : [];
+  const above = job.hierarchy
+    ? archive.repository
+        .ancestors(entity)
+        .toReversed()
+        .map((ref) => safeSegment(archive.repository.find(ref)?.title ?? ref))
+    : [];
   const inputs = await inputsOf(archive, job, entity, above.length > 0 ? `${above.join("/")}/` : "");
   const result = await writeZip(archive.context.files, inputs);
   const { type, command } = ASSUMPTIONS.events.export;
@@ -63,8 +82,13 @@ export async function exportStep(archive: Archive, job: ExportJob): Promise<void
 async function inputsOf(archive: Archive, job: ExportJob, record: EntityRecord, folder: string): Promise<ZipInput[]> {
   const name = safeSegment(record.title);
   if (record.type === "SO") {
-    const below = await Promise.all(archive.repository.children(record.ref).map((child) => inputsOf(archive, job, child, `${folder}${name}/`)));
-    return [{ name: `${folder}${name}/${name}.opex`, bytes: await store(archive, sidecar(record, job, [])) }, ...below.flat()];
+    const below = await Promise.all(
+      archive.repository.children(record.ref).map((child) => inputsOf(archive, job, child, `${folder}${name}/`)),
+    );
+    return [
+      { name: `${folder}${name}/${name}.opex`, bytes: await store(archive, sidecar(record, job, [])) },
+      ...below.flat(),
+    ];
   }
   const pax = await paxOf(archive, job, record);
   const digest = await archive.context.files.digest(pax, "sha256");
@@ -76,7 +100,11 @@ async function inputsOf(archive: Archive, job: ExportJob, record: EntityRecord, 
 }
 
 async function paxOf(archive: Archive, job: ExportJob, asset: Asset): Promise<StoredBytes> {
-  const document = assetDocument(xipNamespace(archive.version.replace(/\.\d+$/u, "")), asset, job.metadata === "events");
+  const document = assetDocument(
+    xipNamespace(archive.version.replace(/\.\d+$/u, "")),
+    asset,
+    job.metadata === "events",
+  );
   const inputs: ZipInput[] = [{ name: `${asset.ref}.xip`, bytes: await store(archive, document) }];
   if (job.content) {
     const keep = (generation: Generation, content: { generations: Generation[] }): boolean => {
@@ -85,7 +113,8 @@ async function paxOf(archive: Archive, job: ExportJob, asset: Asset): Promise<St
       return generation === content.generations.filter((candidate) => candidate.active).at(-1);
     };
     for (const file of paxFiles(asset, keep)) {
-      for (const bitstream of file.generation.bitstreams) inputs.push({ name: `${file.folder}/${bitstream.filename}`, bytes: bitstream.bytes });
+      for (const bitstream of file.generation.bitstreams)
+        inputs.push({ name: `${file.folder}/${bitstream.filename}`, bytes: bitstream.bytes });
     }
   }
   return writeZip(archive.context.files, inputs);
@@ -97,17 +126,42 @@ function sidecar(entity: Entity, job: ExportJob, fixities: { type: string; value
   return el(
     "opex:OPEXMetadata",
     { "xmlns:opex": "http://www.openpreservationexchange.org/opex/v1.2" },
-    el("opex:Transfer", {}, text("opex:SourceID", sourceId ?? entity.ref), fixities.length > 0 ? el("opex:Fixities", {}, ...fixities.map((fixity) => el("opex:Fixity", fixity))) : ""),
+    el(
+      "opex:Transfer",
+      {},
+      text("opex:SourceID", sourceId ?? entity.ref),
+      fixities.length > 0 ? el("opex:Fixities", {}, ...fixities.map((fixity) => el("opex:Fixity", fixity))) : "",
+    ),
     el(
       "opex:Properties",
       {},
       text("opex:Title", entity.title),
       text("opex:Description", entity.description ?? ""),
       text("opex:SecurityDescriptor", entity.securityTag),
-      el("opex:Identifiers", {}, ...entity.identifiers.map((identifier) => text("opex:Identifier", identifier.value, { type: identifier.type }))),
+      el(
+        "opex:Identifiers",
+        {},
+        ...entity.identifiers.map((identifier) => text("opex:Identifier", identifier.value, { type: identifier.type })),
+      ),
     ),
     job.metadata === "events"
-      ? el("opex:History", {}, el("opex:Events", {}, ...entity.actions.map((action) => el("opex:Event", { date: action.event.date, user: action.event.user }, text("opex:Type", action.event.type), text("opex:Action", action.command), text("opex:Detail", action.serialised ?? "")))))
+      ? el(
+          "opex:History",
+          {},
+          el(
+            "opex:Events",
+            {},
+            ...entity.actions.map((action) =>
+              el(
+                "opex:Event",
+                { date: action.event.date, user: action.event.user },
+                text("opex:Type", action.event.type),
+                text("opex:Action", action.command),
+                text("opex:Detail", action.serialised ?? ""),
+              ),
+            ),
+          ),
+        )
       : "",
     withMetadata ? el("opex:DescriptiveMetadata", {}, ...entity.metadata.map((fragment) => fragment.xml)) : "",
   );

@@ -3,7 +3,15 @@ import { ASSUMPTIONS } from "../assumptions.js";
 import type { Call } from "../http/call.js";
 import { badRequest, notFound, Refusal } from "../http/refusal.js";
 import { isUuid } from "../ids.js";
-import { ENTITY_PATHS, type Asset, type ContentObject, type Entity, type EntityType, type EventAction, type Folder } from "../model.js";
+import {
+  ENTITY_PATHS,
+  type Asset,
+  type ContentObject,
+  type Entity,
+  type EntityType,
+  type EventAction,
+  type Folder,
+} from "../model.js";
 import type { XmlElement } from "../xml/parse.js";
 import { childText } from "../xml/parse.js";
 
@@ -41,10 +49,20 @@ function isOfType<T extends EntityType>(entity: Entity, type: T): entity is ByTy
 }
 
 /** Saves a changed entity, with what was done to it added to its history. */
-export async function saveChange(call: Call, entity: Entity, kind: { type: string; command: string }, serialised?: string): Promise<void> {
+export async function saveChange(
+  call: Call,
+  entity: Entity,
+  kind: { type: string; command: string },
+  serialised?: string,
+): Promise<void> {
   const { archive } = call;
   const event = archive.newEvent(kind.type, call.user.login);
-  const action: EventAction = { event, command: kind.command, date: event.date, ...(serialised === undefined ? {} : { serialised }) };
+  const action: EventAction = {
+    event,
+    command: kind.command,
+    date: event.date,
+    ...(serialised === undefined ? {} : { serialised }),
+  };
   entity.actions.push(action);
   entity.modified = event.date;
   const record = archive.repository.recordOf(entity);
@@ -63,5 +81,6 @@ export function needText(element: XmlElement, local: string): string {
 
 /** Checks that the entity named in a body is the one in the path. @throws Refusal 400 */
 export function needSameEntity(element: XmlElement, local: string, entity: Entity): void {
-  if (needText(element, local).toLowerCase() !== entity.ref) throw badRequest(`${local} in the body is not ${entity.ref}`);
+  if (needText(element, local).toLowerCase() !== entity.ref)
+    throw badRequest(`${local} in the body is not ${entity.ref}`);
 }

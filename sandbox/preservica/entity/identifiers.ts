@@ -23,7 +23,10 @@ export const IDENTIFIER_ROUTES: readonly Route[] = [
 function list(call: Call): SandboxAnswer {
   const entity = entityOf(call);
   const page = pageOf(call, entity.identifiers, ASSUMPTIONS.maxPage);
-  return call.answer("IdentifiersResponse", [el("Identifiers", {}, ...page.items.map((identifier) => identifierMarkup(entity, identifier))), pagingMarkup(call, page)]);
+  return call.answer("IdentifiersResponse", [
+    el("Identifiers", {}, ...page.items.map((identifier) => identifierMarkup(entity, identifier))),
+    pagingMarkup(call, page),
+  ]);
 }
 
 async function add(call: Call): Promise<SandboxAnswer> {
@@ -31,7 +34,12 @@ async function add(call: Call): Promise<SandboxAnswer> {
   const entity = entityOf(call);
   const identifier: Identifier = { apiId: newApiId(), ...(await readBody(call)) };
   entity.identifiers.push(identifier);
-  await saveChange(call, entity, { type: "Modified", command: "AddIdentifier" }, `${identifier.type}=${identifier.value}`);
+  await saveChange(
+    call,
+    entity,
+    { type: "Modified", command: "AddIdentifier" },
+    `${identifier.type}=${identifier.value}`,
+  );
   return call.answer("IdentifiersResponse", [identifierMarkup(entity, identifier)]);
 }
 
@@ -72,7 +80,12 @@ function find(call: Call): SandboxAnswer {
   const type = call.query("type");
   const value = call.query("value");
   if (type === undefined || value === undefined) throw badRequest("type and value are needed");
-  const found = call.archive.repository.withIdentifier(type, value).filter((entity) => maySee(call.user, entity.securityTag));
+  const found = call.archive.repository
+    .withIdentifier(type, value)
+    .filter((entity) => maySee(call.user, entity.securityTag));
   const page = pageOf(call, found, ASSUMPTIONS.defaultPage.children);
-  return call.answer("EntitiesResponse", [el("Entities", {}, ...page.items.map((entity) => listEntry(call, "Entity", entity))), pagingMarkup(call, page)]);
+  return call.answer("EntitiesResponse", [
+    el("Entities", {}, ...page.items.map((entity) => listEntry(call, "Entity", entity))),
+    pagingMarkup(call, page),
+  ]);
 }

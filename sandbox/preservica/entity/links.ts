@@ -22,11 +22,25 @@ function list(call: Call): SandboxAnswer {
   const entity = entityOf(call);
   const { repository } = call.archive;
   const out = entity.links.map((link) => ({ link, direction: "From", other: repository.find(link.to) }));
-  const back = repository.linkedFrom(entity.ref).flatMap((other) => other.links.filter((link) => link.to === entity.ref).map((link) => ({ link, direction: "To", other })));
-  const all = [...out, ...back].filter((entry): entry is { link: Link; direction: string; other: Entity } => entry.other !== undefined && maySee(call.user, entry.other.securityTag));
+  const back = repository
+    .linkedFrom(entity.ref)
+    .flatMap((other) =>
+      other.links.filter((link) => link.to === entity.ref).map((link) => ({ link, direction: "To", other })),
+    );
+  const all = [...out, ...back].filter(
+    (entry): entry is { link: Link; direction: string; other: Entity } =>
+      entry.other !== undefined && maySee(call.user, entry.other.securityTag),
+  );
   const page = pageOf(call, all, ASSUMPTIONS.defaultPage.links);
   const entries = page.items.map(({ link, direction, other }) =>
-    text("Link", entityUrl(call, other), { linkType: link.type, linkDirection: direction, title: other.title, ref: other.ref, type: other.type, apiId: link.apiId }),
+    text("Link", entityUrl(call, other), {
+      linkType: link.type,
+      linkDirection: direction,
+      title: other.title,
+      ref: other.ref,
+      type: other.type,
+      apiId: link.apiId,
+    }),
   );
   return call.answer("LinksResponse", [el("Links", {}, ...entries), pagingMarkup(call, page)]);
 }
@@ -38,11 +52,21 @@ async function add(call: Call): Promise<SandboxAnswer> {
   expectShape(body, "xip", ["Type", "FromEntity", "ToEntity"]);
   needSameEntity(body, "FromEntity", entity);
   const target = call.archive.repository.find(needText(body, "ToEntity"));
-  if (!target || target.deleted !== undefined || target.type === "CO") throw notFound(`entity ${needText(body, "ToEntity")}`);
+  if (!target || target.deleted !== undefined || target.type === "CO")
+    throw notFound(`entity ${needText(body, "ToEntity")}`);
   const link: Link = { apiId: newApiId(), type: needText(body, "Type"), to: target.ref };
   entity.links.push(link);
   await saveChange(call, entity, ASSUMPTIONS.events.link, `${link.type} ${link.to}`);
-  return call.answer("LinksResponse", [el("xip:Link", {}, text("xip:Type", link.type), text("xip:FromEntity", entity.ref), text("xip:ToEntity", link.to), text("xip:ApiId", link.apiId))]);
+  return call.answer("LinksResponse", [
+    el(
+      "xip:Link",
+      {},
+      text("xip:Type", link.type),
+      text("xip:FromEntity", entity.ref),
+      text("xip:ToEntity", link.to),
+      text("xip:ApiId", link.apiId),
+    ),
+  ]);
 }
 
 async function remove(call: Call): Promise<SandboxAnswer> {

@@ -12,15 +12,31 @@ import { entityOf } from "./find.js";
 
 /** Children of folders and of the root, and entities changed since an instant. */
 export const LISTING_ROUTES: readonly Route[] = [
-  ...entityRoutes(["SO"], "GET", "children", (call) => children(call, call.archive.repository.children(entityOf(call).ref)), ["start", "max"]),
-  route("GET", "root/children", (call) => children(call, call.archive.repository.children(undefined)), ["start", "max"]),
+  ...entityRoutes(
+    ["SO"],
+    "GET",
+    "children",
+    (call) => children(call, call.archive.repository.children(entityOf(call).ref)),
+    ["start", "max"],
+  ),
+  route("GET", "root/children", (call) => children(call, call.archive.repository.children(undefined)), [
+    "start",
+    "max",
+  ]),
   route("GET", "entities/updated-since", updatedSince, ["date", "endDate", "start", "max"]),
 ];
 
 function children(call: Call, all: EntityRecord[]): SandboxAnswer {
   const visible = all.filter((record) => maySee(call.user, record.securityTag)).sort(byTitle);
   const page = pageOf(call, visible, ASSUMPTIONS.defaultPage.children);
-  const entries = page.items.map((record) => listEntry(call, "Child", record, record.type === "SO" ? { icon: "folder" } : record.securityTag === "open" ? {} : { overlays: "lock" }));
+  const entries = page.items.map((record) =>
+    listEntry(
+      call,
+      "Child",
+      record,
+      record.type === "SO" ? { icon: "folder" } : record.securityTag === "open" ? {} : { overlays: "lock" },
+    ),
+  );
   return call.answer("ChildrenResponse", [el("Children", {}, ...entries), pagingMarkup(call, page)]);
 }
 
@@ -39,7 +55,10 @@ function updatedSince(call: Call): SandboxAnswer {
     .filter((entity) => maySee(call.user, entity.securityTag))
     .sort((a, b) => (a.modified === b.modified ? (a.ref < b.ref ? -1 : 1) : a.modified < b.modified ? -1 : 1));
   const page = pageOf(call, changed, ASSUMPTIONS.defaultPage.entities);
-  return call.answer("EntitiesResponse", [el("Entities", {}, ...page.items.map((entity) => listEntry(call, "Entity", entity))), pagingMarkup(call, page)]);
+  return call.answer("EntitiesResponse", [
+    el("Entities", {}, ...page.items.map((entity) => listEntry(call, "Entity", entity))),
+    pagingMarkup(call, page),
+  ]);
 }
 
 /** An ISO instant of a query, in the server's own writing. @throws Refusal 400 */

@@ -22,8 +22,18 @@ export const LONG_RUNNING_ROUTES: readonly Route[] = [
 ];
 
 /** The fields that every job starts with. */
-export function jobBase(call: Call, delayMs: number): { token: string; user: string; created: string; due: string; status: "ACTIVE"; errors: string[] } {
-  return { token: newRef(), user: call.user.login, created: call.archive.now(), due: call.archive.jobs.after(delayMs), status: "ACTIVE", errors: [] };
+export function jobBase(
+  call: Call,
+  delayMs: number,
+): { token: string; user: string; created: string; due: string; status: "ACTIVE"; errors: string[] } {
+  return {
+    token: newRef(),
+    user: call.user.login,
+    created: call.archive.now(),
+    due: call.archive.jobs.after(delayMs),
+    status: "ACTIVE",
+    errors: [],
+  };
 }
 
 async function changeTag(call: Call): Promise<SandboxAnswer> {
@@ -42,10 +52,16 @@ async function move(call: Call): Promise<SandboxAnswer> {
   const entity = entityOf(call);
   const target = await call.plainText();
   const toRoot = target === "@root@";
-  if (toRoot && entity.type !== "SO") throw new Refusal(ASSUMPTIONS.semanticStatus, "only a folder can stand at the root");
+  if (toRoot && entity.type !== "SO")
+    throw new Refusal(ASSUMPTIONS.semanticStatus, "only a folder can stand at the root");
   if (!toRoot) checkTarget(call, entity, target);
   const base = jobBase(call, call.archive.settings.asyncMs);
-  await call.archive.jobs.add({ kind: "move", ...base, entity: entity.ref, ...(toRoot ? {} : { to: target.toLowerCase() }) });
+  await call.archive.jobs.add({
+    kind: "move",
+    ...base,
+    entity: entity.ref,
+    ...(toRoot ? {} : { to: target.toLowerCase() }),
+  });
   return acceptedAnswer(base.token);
 }
 
@@ -72,7 +88,13 @@ async function requestDeletion(call: Call): Promise<SandboxAnswer> {
   const blocks = deletionBlocks(call, entity);
   if (blocks.length > 0) throw new Refusal(ASSUMPTIONS.semanticStatus, `deletion is refused: ${blocks.join("; ")}`);
   const base = jobBase(call, call.archive.settings.asyncMs);
-  await call.archive.jobs.add({ kind: "deletion", ...base, entity: entity.ref, comment: childText(submission, "Comment") ?? "", phase: "submitted" });
+  await call.archive.jobs.add({
+    kind: "deletion",
+    ...base,
+    entity: entity.ref,
+    comment: childText(submission, "Comment") ?? "",
+    phase: "submitted",
+  });
   return acceptedAnswer(base.token);
 }
 
@@ -80,7 +102,11 @@ function deletionBlocks(call: Call, entity: Entity): string[] {
   const { repository, governance, index } = call.archive;
   const assets = entity.type === "SO" ? repository.descendants(entity.ref) : [entity];
   return assets.flatMap((asset) =>
-    asset.type === "IO" ? governance.deletionBlocks(asset, (field) => index.value(asset.ref, field)).map((block) => `${asset.ref}: ${block}`) : [],
+    asset.type === "IO"
+      ? governance
+          .deletionBlocks(asset, (field) => index.value(asset.ref, field))
+          .map((block) => `${asset.ref}: ${block}`)
+      : [],
   );
 }
 
@@ -95,7 +121,8 @@ async function decideDeletion(call: Call): Promise<SandboxAnswer> {
   if (!approval) throw badRequest("Approval is missing");
   expectShape(approval, "entity", ["User", "Approved", "Comment"]);
   const approved = readBoolean(needText(approval, "Approved"), "Approved");
-  if (job.phase !== "waiting") throw new Refusal(ASSUMPTIONS.semanticStatus, "this deletion does not wait for approval");
+  if (job.phase !== "waiting")
+    throw new Refusal(ASSUMPTIONS.semanticStatus, "this deletion does not wait for approval");
   if (job.user === call.user.login) throw new Refusal(403, "the submitter cannot approve");
   await call.archive.jobs.again(job, (own: DeletionJob) => {
     own.phase = approved ? "approved" : "rejected";
@@ -112,7 +139,9 @@ function progress(call: Call): SandboxAnswer {
   if (!job) throw notFound(`progress ${call.param("token")}`);
   const includeErrors = readBoolean(call.query("includeErrors") ?? "false", "includeErrors");
   const errors = includeErrors ? el("Errors", {}, ...job.errors.map((message) => text("Error", message))) : "";
-  return xmlAnswer(el(ASSUMPTIONS.elements.progress, { xmlns: "http://status.preservica.com" }, text("Status", job.status), errors));
+  return xmlAnswer(
+    el(ASSUMPTIONS.elements.progress, { xmlns: "http://status.preservica.com" }, text("Status", job.status), errors),
+  );
 }
 
 /** A call that the documents name, but whose payload nobody has seen. */

@@ -13,7 +13,9 @@ import { entityOf, needSameEntity, saveChange } from "./find.js";
 /** Descriptive metadata: XML documents ("fragments") on an entity, each known by its schema URI. */
 export const METADATA_ROUTES: readonly Route[] = [
   ...entityRoutes(["SO", "IO", "CO"], "POST", "metadata", add),
-  ...entityRoutes(["SO", "IO", "CO"], "GET", "metadata/:fragment", (call) => answer(call, entityOf(call), existing(call))),
+  ...entityRoutes(["SO", "IO", "CO"], "GET", "metadata/:fragment", (call) =>
+    answer(call, entityOf(call), existing(call)),
+  ),
   ...entityRoutes(["SO", "IO", "CO"], "PUT", "metadata/:fragment", change),
   ...entityRoutes(["SO", "IO", "CO"], "DELETE", "metadata/:fragment", remove),
 ];
@@ -57,7 +59,8 @@ async function readBody(call: Call, children: string[]): Promise<{ schema: strin
   expectShape(body, "xip", children);
   needSameEntity(body, "Entity", entity);
   const ref = childText(body, "Ref");
-  if (children.includes("Ref") && ref?.toLowerCase() !== call.param("fragment").toLowerCase()) throw badRequest("Ref in the body is not the fragment's");
+  if (children.includes("Ref") && ref?.toLowerCase() !== call.param("fragment").toLowerCase())
+    throw badRequest("Ref in the body is not the fragment's");
   return readFragment(body);
 }
 

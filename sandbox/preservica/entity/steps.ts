@@ -14,7 +14,10 @@ function note(entity: Entity, event: EventRecord, command: string, serialised?: 
 export async function securityStep(archive: Archive, job: SecurityJob): Promise<void> {
   const entity = archive.repository.folder(job.entity) ?? archive.repository.asset(job.entity);
   if (!entity || entity.deleted !== undefined) return fail(archive, job, `entity ${job.entity} is gone`);
-  const records: EntityRecord[] = [entity, ...(job.descendants && entity.type === "SO" ? archive.repository.descendants(entity.ref) : [])];
+  const records: EntityRecord[] = [
+    entity,
+    ...(job.descendants && entity.type === "SO" ? archive.repository.descendants(entity.ref) : []),
+  ];
   const { type, command } = ASSUMPTIONS.events.security;
   const event = archive.newEvent(type, job.user);
   for (const record of records) {
@@ -31,7 +34,8 @@ export async function moveStep(archive: Archive, job: MoveJob): Promise<void> {
   const entity = archive.repository.folder(job.entity) ?? archive.repository.asset(job.entity);
   const target = job.to === undefined ? undefined : archive.repository.folder(job.to);
   if (!entity || entity.deleted !== undefined) return fail(archive, job, `entity ${job.entity} is gone`);
-  if (job.to !== undefined && (!target || target.deleted !== undefined)) return fail(archive, job, `folder ${job.to} is gone`);
+  if (job.to !== undefined && (!target || target.deleted !== undefined))
+    return fail(archive, job, `folder ${job.to} is gone`);
   if (job.to === undefined) delete entity.parent;
   else entity.parent = job.to;
   note(entity, archive.newEvent("Moved", job.user), "Moved", job.to ?? "@root@");
@@ -47,13 +51,19 @@ export async function deletionStep(archive: Archive, job: DeletionJob): Promise<
     return;
   }
   if (job.phase === "rejected") {
-    await archive.jobs.update(job, (own) => Object.assign(own, { status: "ABORTED", errors: ["the deletion was rejected"] }));
+    await archive.jobs.update(job, (own) =>
+      Object.assign(own, { status: "ABORTED", errors: ["the deletion was rejected"] }),
+    );
     return;
   }
   const entity = archive.repository.folder(job.entity) ?? archive.repository.asset(job.entity);
   if (!entity || entity.deleted !== undefined) return fail(archive, job, `entity ${job.entity} is gone`);
   const records: EntityRecord[] = [entity, ...(entity.type === "SO" ? archive.repository.descendants(entity.ref) : [])];
-  const blocks = records.flatMap((record) => (record.type === "IO" ? archive.governance.deletionBlocks(record, (field) => archive.index.value(record.ref, field)) : []));
+  const blocks = records.flatMap((record) =>
+    record.type === "IO"
+      ? archive.governance.deletionBlocks(record, (field) => archive.index.value(record.ref, field))
+      : [],
+  );
   if (blocks.length > 0) return fail(archive, job, `deletion is refused: ${blocks.join("; ")}`);
   const { type, command } = ASSUMPTIONS.events.deleted;
   const event = archive.newEvent(type, job.user);
@@ -80,7 +90,12 @@ function entomb(record: EntityRecord, event: EventRecord, command: string, job: 
     }
   }
   delete record.preview;
-  note(record, event, command, `requested by ${job.user}: ${job.comment}; approved by ${job.approver ?? ""}: ${job.approvalComment ?? ""}`);
+  note(
+    record,
+    event,
+    command,
+    `requested by ${job.user}: ${job.comment}; approved by ${job.approver ?? ""}: ${job.approvalComment ?? ""}`,
+  );
 }
 
 /** Adds a representation with one content object to an asset. */
@@ -110,7 +125,11 @@ export async function representationStep(archive: Archive, job: RepresentationJo
   note(content, event, command, job.filename);
   note(asset, event, command, job.filename);
   asset.contentObjects.push(content);
-  asset.representations.push({ type: job.type, contentObjects: [content.ref], ...(job.name === undefined ? {} : { name: job.name }) });
+  asset.representations.push({
+    type: job.type,
+    contentObjects: [content.ref],
+    ...(job.name === undefined ? {} : { name: job.name }),
+  });
   await archive.repository.save(asset);
   await complete(archive, job);
 }
@@ -119,11 +138,13 @@ export async function representationStep(archive: Archive, job: RepresentationJo
 export async function generationStep(archive: Archive, job: GenerationJob): Promise<void> {
   const asset = archive.repository.assetOf(job.entity);
   const content = asset?.contentObjects.find((candidate) => candidate.ref === job.entity);
-  if (!asset || !content || asset.deleted !== undefined) return fail(archive, job, `content object ${job.entity} is gone`);
+  if (!asset || !content || asset.deleted !== undefined)
+    return fail(archive, job, `content object ${job.entity} is gone`);
   const bitstream = await newBitstream(archive, job);
   if (job.fixity) {
     const found = await archive.context.files.digest(job.bytes, job.fixity.algorithm.toLowerCase());
-    if (found !== job.fixity.value) return fail(archive, job, `fixity ${job.fixity.algorithm} of ${job.filename} does not match`);
+    if (found !== job.fixity.value)
+      return fail(archive, job, `fixity ${job.fixity.algorithm} of ${job.filename} does not match`);
     bitstream.fixities = [job.fixity];
   }
   const { type, command } = ASSUMPTIONS.events.generation;
@@ -138,7 +159,13 @@ export async function generationStep(archive: Archive, job: GenerationJob): Prom
 
 async function newBitstream(archive: Archive, job: RepresentationJob | GenerationJob): Promise<Bitstream> {
   const value = await archive.context.files.digest(job.bytes, "sha1");
-  return { filename: job.filename, size: job.bytes.size, fixities: [{ algorithm: "SHA1", value }], bytes: job.bytes, checks: [firstCheck(archive.now())] };
+  return {
+    filename: job.filename,
+    size: job.bytes.size,
+    fixities: [{ algorithm: "SHA1", value }],
+    bytes: job.bytes,
+    checks: [firstCheck(archive.now())],
+  };
 }
 
 /** The check that every file gets when it comes in. */
@@ -148,7 +175,16 @@ export function firstCheck(date: string): Bitstream["checks"][number] {
 
 export function newGeneration(label: string, bitstream: Bitstream, date: string, original: boolean): Generation {
   const { format, group } = identify(bitstream.filename);
-  return { original, active: true, label, effectiveDate: date, formatGroup: group, format, properties: [], bitstreams: [bitstream] };
+  return {
+    original,
+    active: true,
+    label,
+    effectiveDate: date,
+    formatGroup: group,
+    format,
+    properties: [],
+    bitstreams: [bitstream],
+  };
 }
 
 type SimpleJob = SecurityJob | MoveJob | DeletionJob | RepresentationJob | GenerationJob;

@@ -50,7 +50,8 @@ export class Call {
   /** Parses an XML body. @throws Refusal 400 when it is not well-formed or its root is another element, 415 without an XML content type */
   async xml(root: string, limit?: number): Promise<XmlElement> {
     const type = this.request.headers["content-type"] ?? "";
-    if (!/^(application|text)\/xml\b/iu.test(type)) throw undocumented(415, `content type ${type || "(none)"}: application/xml is expected`);
+    if (!/^(application|text)\/xml\b/iu.test(type))
+      throw undocumented(415, `content type ${type || "(none)"}: application/xml is expected`);
     const parsed = parseBody(await this.request.body(limit));
     if (parsed.local !== root) throw undocumented(400, `element ${parsed.local}: ${root} is expected`);
     return parsed;
@@ -59,7 +60,8 @@ export class Call {
   /** A text/plain body, trimmed. */
   async plainText(): Promise<string> {
     const type = this.request.headers["content-type"] ?? "";
-    if (!/^text\/plain\b/iu.test(type)) throw undocumented(415, `content type ${type || "(none)"}: text/plain is expected`);
+    if (!/^text\/plain\b/iu.test(type))
+      throw undocumented(415, `content type ${type || "(none)"}: text/plain is expected`);
     return (await this.request.text(10_000)).trim();
   }
 
@@ -102,9 +104,11 @@ const FAMILIES = {
  * @throws Refusal 400, counted as undocumented
  */
 export function expectShape(element: XmlElement, family: keyof typeof FAMILIES, children: readonly string[]): void {
-  if (!FAMILIES[family].test(element.ns)) throw undocumented(400, `element ${element.local} is in namespace "${element.ns}"`);
+  if (!FAMILIES[family].test(element.ns))
+    throw undocumented(400, `element ${element.local} is in namespace "${element.ns}"`);
   for (const inner of elements(element)) {
-    if (!children.includes(inner.local)) throw undocumented(400, `element ${inner.local} is not known in ${element.local}`);
+    if (!children.includes(inner.local))
+      throw undocumented(400, `element ${inner.local} is not known in ${element.local}`);
   }
 }
 

@@ -18,13 +18,34 @@ export interface Route {
   since?: string;
 }
 
-export function route(method: Method, pattern: string, handle: Handler, query: readonly string[] = [], since?: string): Route {
+export function route(
+  method: Method,
+  pattern: string,
+  handle: Handler,
+  query: readonly string[] = [],
+  since?: string,
+): Route {
   return since === undefined ? { method, pattern, query, handle } : { method, pattern, query, handle, since };
 }
 
 /** The same call below several entity types: `<type's path>/:ref/<rest>`. */
-export function entityRoutes(types: readonly EntityType[], method: Method, rest: string, handle: Handler, query: readonly string[] = [], since?: string): Route[] {
-  return types.map((type) => route(method, rest === "" ? `${ENTITY_PATHS[type]}/:ref` : `${ENTITY_PATHS[type]}/:ref/${rest}`, handle, query, since));
+export function entityRoutes(
+  types: readonly EntityType[],
+  method: Method,
+  rest: string,
+  handle: Handler,
+  query: readonly string[] = [],
+  since?: string,
+): Route[] {
+  return types.map((type) =>
+    route(
+      method,
+      rest === "" ? `${ENTITY_PATHS[type]}/:ref` : `${ENTITY_PATHS[type]}/:ref/${rest}`,
+      handle,
+      query,
+      since,
+    ),
+  );
 }
 
 export interface Match {
@@ -38,7 +59,13 @@ export interface Match {
  * @param version major.minor of the API; calls that are newer count as unknown, but are not held against the client
  * @throws Refusal 404 for an unknown path, 405 for an unknown method there, 400 for an unknown query parameter
  */
-export function matchRoute(routes: readonly Route[], method: string, segments: readonly string[], query: URLSearchParams, version: string): Match {
+export function matchRoute(
+  routes: readonly Route[],
+  method: string,
+  segments: readonly string[],
+  query: URLSearchParams,
+  version: string,
+): Match {
   const fitting = routes
     .map((candidate) => ({ route: candidate, params: fit(candidate.pattern, segments) }))
     .filter((candidate): candidate is Match => candidate.params !== undefined);
@@ -46,9 +73,11 @@ export function matchRoute(routes: readonly Route[], method: string, segments: r
   if (fitting.length === 0) throw undocumented(404, `${method} ${place} is not documented`);
   const match = fitting.find((candidate) => candidate.route.method === method);
   if (!match) throw undocumented(405, `method ${method} is not documented for ${place}`);
-  if (match.route.since !== undefined && !atLeast(version, match.route.since)) throw notFound(`${place} (server ${version})`);
+  if (match.route.since !== undefined && !atLeast(version, match.route.since))
+    throw notFound(`${place} (server ${version})`);
   for (const name of query.keys()) {
-    if (!match.route.query.includes(name)) throw undocumented(400, `query parameter ${name} is not documented for ${method} ${place}`);
+    if (!match.route.query.includes(name))
+      throw undocumented(400, `query parameter ${name} is not documented for ${method} ${place}`);
   }
   return match;
 }

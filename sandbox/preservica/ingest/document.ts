@@ -4,10 +4,15 @@ import { IngestFault, type PackageFile, type Scene } from "./scene.js";
 const MAX_DOCUMENT = 64 * 1024 * 1024;
 
 /** Parses an XML file of a package. @throws IngestFault when it is not well-formed or too large */
-export async function readDocument(scene: Scene, files: ReadonlyMap<string, PackageFile>, path: string): Promise<XmlElement> {
+export async function readDocument(
+  scene: Scene,
+  files: ReadonlyMap<string, PackageFile>,
+  path: string,
+): Promise<XmlElement> {
   const file = files.get(path);
   if (!file) throw new IngestFault([{ path, text: "the file is not in the package" }]);
-  if (file.size > MAX_DOCUMENT) throw new IngestFault([{ path, text: `the document has ${file.size} bytes, ${MAX_DOCUMENT} are taken at most` }]);
+  if (file.size > MAX_DOCUMENT)
+    throw new IngestFault([{ path, text: `the document has ${file.size} bytes, ${MAX_DOCUMENT} are taken at most` }]);
   const bytes = await file.open();
   try {
     return parseXml(await scene.files.readAll(bytes));

@@ -23,13 +23,19 @@ export function algorithmName(written: string): string | undefined {
  * Compares stated digests with the bytes. Large content is hashed off the main thread by the kernel.
  * @returns what is wrong; empty when every digest matches
  */
-export async function checkFixities(files: SandboxFiles, bytes: StoredBytes, stated: readonly StatedFixity[]): Promise<string[]> {
+export async function checkFixities(
+  files: SandboxFiles,
+  bytes: StoredBytes,
+  stated: readonly StatedFixity[],
+): Promise<string[]> {
   const wrong: string[] = [];
   for (const { algorithm, value } of stated) {
     const known = ALGORITHMS[algorithm];
     if (!known) wrong.push(`fixity algorithm ${algorithm} is not known`);
-    else if (value.length !== known.digits || !/^[0-9a-f]*$/u.test(value)) wrong.push(`${algorithm} value is not ${known.digits} hex digits`);
-    else if ((await files.digest(bytes, known.node)) !== value) wrong.push(`fixity ${algorithm} does not match the bytes`);
+    else if (value.length !== known.digits || !/^[0-9a-f]*$/u.test(value))
+      wrong.push(`${algorithm} value is not ${known.digits} hex digits`);
+    else if ((await files.digest(bytes, known.node)) !== value)
+      wrong.push(`fixity ${algorithm} does not match the bytes`);
   }
   return wrong;
 }

@@ -47,20 +47,31 @@ const PARTS: Readonly<Record<string, PartReader>> = {
     set(document, "description", childText(part, "Description"));
     set(document, "tag", childText(part, "SecurityDescriptor"));
     const list = child(part, "Identifiers");
-    for (const identifier of list ? elements(list, "Identifier") : []) document.identifiers.push({ type: attribute(identifier, "type") ?? "", value: textOf(identifier) });
+    for (const identifier of list ? elements(list, "Identifier") : [])
+      document.identifiers.push({ type: attribute(identifier, "type") ?? "", value: textOf(identifier) });
   },
   History: (part, document) => {
     const list = child(part, "Events");
     for (const event of list ? elements(list, "Event") : []) {
       const date = attribute(event, "date");
       const user = attribute(event, "user");
-      const detail = [childText(event, "Action"), childText(event, "Detail")].filter((text) => text !== undefined && text !== "").join(": ");
-      document.events.push({ type: childText(event, "Type") ?? "Unknown", detail, ...(date === undefined ? {} : { date }), ...(user === undefined ? {} : { user }) });
+      const detail = [childText(event, "Action"), childText(event, "Detail")]
+        .filter((text) => text !== undefined && text !== "")
+        .join(": ");
+      document.events.push({
+        type: childText(event, "Type") ?? "Unknown",
+        detail,
+        ...(date === undefined ? {} : { date }),
+        ...(user === undefined ? {} : { user }),
+      });
     }
   },
   Relationships: (part, document) => {
     for (const relationship of elements(part, "Relationship")) {
-      document.relationships.push({ type: childText(relationship, "Type") ?? "", object: childText(relationship, "Object") ?? "" });
+      document.relationships.push({
+        type: childText(relationship, "Type") ?? "",
+        object: childText(relationship, "Object") ?? "",
+      });
     }
   },
   DescriptiveMetadata: (part, document, problem) => {
@@ -81,7 +92,11 @@ function readTransfer(part: XmlElement, document: OpexDocument, problem: (text: 
     document.manifest = {
       files: (files ? elements(files, "File") : []).map((file) => {
         const size = attribute(file, "size");
-        return { name: textOf(file), type: attribute(file, "type") ?? "content", ...(size === undefined ? {} : { size }) };
+        return {
+          name: textOf(file),
+          type: attribute(file, "type") ?? "content",
+          ...(size === undefined ? {} : { size }),
+        };
       }),
       folders: (folders ? elements(folders, "Folder") : []).map(textOf),
     };
@@ -92,10 +107,19 @@ function readTransfer(part: XmlElement, document: OpexDocument, problem: (text: 
     const algorithm = algorithmName(written);
     const path = attribute(fixity, "path");
     if (algorithm === undefined) problem(`fixity type ${written} is not known`);
-    else document.fixities.push({ algorithm, value: (attribute(fixity, "value") ?? "").toLowerCase(), ...(path === undefined ? {} : { path }) });
+    else
+      document.fixities.push({
+        algorithm,
+        value: (attribute(fixity, "value") ?? "").toLowerCase(),
+        ...(path === undefined ? {} : { path }),
+      });
   }
 }
 
-function set(document: OpexDocument, key: "sourceId" | "originalFilename" | "title" | "description" | "tag", value: string | undefined): void {
+function set(
+  document: OpexDocument,
+  key: "sourceId" | "originalFilename" | "title" | "description" | "tag",
+  value: string | undefined,
+): void {
   if (value !== undefined && value !== "") document[key] = value;
 }

@@ -18,9 +18,14 @@ const NO_SIDECAR: OpexDocument = { fixities: [], identifiers: [], events: [], re
  *
  * @throws IngestFault
  */
-export async function planTree(scene: Scene, files: ReadonlyMap<string, PackageFile>, subcategory: string): Promise<IngestPlan> {
+export async function planTree(
+  scene: Scene,
+  files: ReadonlyMap<string, PackageFile>,
+  subcategory: string,
+): Promise<IngestPlan> {
   const parent = scene.givenFolder();
-  if (parent === undefined) throw new IngestFault([{ path: "", text: "the upload names no existing folder (structuralobjectreference)" }]);
+  if (parent === undefined)
+    throw new IngestFault([{ path: "", text: "the upload names no existing folder (structuralobjectreference)" }]);
   const planner = new TreePlanner(scene, files);
   await planner.folder(makeTree([...files.keys()]), parent);
   scene.stopOnProblems();
@@ -72,19 +77,28 @@ class TreePlanner {
     for (const { name, size } of manifest.files) {
       const file = this.files.get(posix.join(node.path, name));
       if (!file) this.scene.problem(posix.join(node.path, name), "in the manifest, but not there");
-      else if (size !== undefined && String(file.size) !== size) this.scene.problem(posix.join(node.path, name), `the manifest says ${size} bytes, the file has ${file.size}`);
+      else if (size !== undefined && String(file.size) !== size)
+        this.scene.problem(posix.join(node.path, name), `the manifest says ${size} bytes, the file has ${file.size}`);
     }
-    const there = new Set([...node.entries]);
-    for (const name of manifest.folders) if (!there.has(name)) this.scene.problem(posix.join(node.path, name), "in the manifest, but not there");
+    const there = new Set(node.entries);
+    for (const name of manifest.folders)
+      if (!there.has(name)) this.scene.problem(posix.join(node.path, name), "in the manifest, but not there");
     const own = node.ownSidecar === undefined ? undefined : posix.basename(node.ownSidecar);
-    for (const name of there) if (name !== own && !listed.has(name)) this.scene.problem(posix.join(node.path, name), "not in the manifest");
+    for (const name of there)
+      if (name !== own && !listed.has(name)) this.scene.problem(posix.join(node.path, name), "not in the manifest");
   }
 
   private folderRef(node: TreeFolder, parent: string, document: OpexDocument): string {
     const { repository } = this.scene.archive;
     const title = document.title ?? node.name;
-    const bySource = document.sourceId === undefined ? undefined : repository.withIdentifier("SourceID", document.sourceId).find((entity) => entity.type === "SO");
-    const byTitle = document.sourceId === undefined ? repository.children(parent).find((record) => record.type === "SO" && record.title === title) : undefined;
+    const bySource =
+      document.sourceId === undefined
+        ? undefined
+        : repository.withIdentifier("SourceID", document.sourceId).find((entity) => entity.type === "SO");
+    const byTitle =
+      document.sourceId === undefined
+        ? repository.children(parent).find((record) => record.type === "SO" && record.title === title)
+        : undefined;
     const known = bySource ?? byTitle;
     if (known) {
       this.matched(node.path, known, document.sourceId);
@@ -95,16 +109,33 @@ class TreePlanner {
     return folder.ref;
   }
 
-  private async asset(path: string, name: string, parent: string, sidecarPath: string | undefined, paxFolder?: TreeFolder): Promise<void> {
+  private async asset(
+    path: string,
+    name: string,
+    parent: string,
+    sidecarPath: string | undefined,
+    paxFolder?: TreeFolder,
+  ): Promise<void> {
     const document = await this.sidecar(sidecarPath);
-    const known = document.sourceId === undefined ? undefined : this.scene.archive.repository.withIdentifier("SourceID", document.sourceId).find((entity) => entity.type === "IO");
+    const known =
+      document.sourceId === undefined
+        ? undefined
+        : this.scene.archive.repository
+            .withIdentifier("SourceID", document.sourceId)
+            .find((entity) => entity.type === "IO");
     if (known) {
       this.matched(path, known, document.sourceId);
       return;
     }
     const title = document.title ?? name.replace(/\.pax(\.zip)?$/u, "");
     const base = this.base(path, document, title, parent);
-    const facts: PaxFacts = { path, name: document.originalFilename ?? name, base, fixities: document.fixities, ...(paxFolder ? { folder: paxFolder } : {}) };
+    const facts: PaxFacts = {
+      path,
+      name: document.originalFilename ?? name,
+      base,
+      fixities: document.fixities,
+      ...(paxFolder ? { folder: paxFolder } : {}),
+    };
     const planned = await planPax(this.scene, this.files, facts);
     if (!planned) return;
     this.contentFiles += planned.contentObjects.length;
@@ -115,35 +146,78 @@ class TreePlanner {
     const tag = document.tag ?? "open";
     if (!isTag(tag)) this.scene.problem(path, `security tag ${tag} is not known`);
     const { description } = document;
-    return this.scene.newBase({ ref: newRef(), title, securityTag: tag, parent, ...(description === undefined ? {} : { description }) });
+    return this.scene.newBase({
+      ref: newRef(),
+      title,
+      securityTag: tag,
+      parent,
+      ...(description === undefined ? {} : { description }),
+    });
   }
 
   private add(record: Folder | Asset, path: string, document: OpexDocument): void {
-    if (document.sourceId !== undefined) record.identifiers.push({ apiId: newApiId(), type: "SourceID", value: document.sourceId });
+    if (document.sourceId !== undefined)
+      record.identifiers.push({ apiId: newApiId(), type: "SourceID", value: document.sourceId });
     for (const identifier of document.identifiers) record.identifiers.push({ apiId: newApiId(), ...identifier });
     for (const fragment of document.metadata) record.metadata.push({ ref: newRef(), ...fragment });
     for (const { type, object } of document.relationships) {
       const target = this.scene.archive.repository.find(object);
       if (target && target.deleted === undefined) record.links.push({ apiId: newApiId(), type, to: target.ref });
-      else this.messages.push(message("Warning", path, "monitor.warning.relationship", `Related object ${object} was not found`));
+      else
+        this.messages.push(
+          message("Warning", path, "monitor.warning.relationship", `Related object ${object} was not found`),
+        );
     }
     for (const { date, user, type, detail } of document.events) {
       const when = new Date(date ?? "");
       const at = Number.isNaN(when.getTime()) ? record.created : when.toISOString();
-      record.actions.unshift({ event: { ref: newRef(), type, date: at, user: user ?? this.scene.job.user }, command: type, date: at, serialised: detail });
+      record.actions.unshift({
+        event: { ref: newRef(), type, date: at, user: user ?? this.scene.job.user },
+        command: type,
+        date: at,
+        serialised: detail,
+      });
     }
     this.records.push(record);
-    this.messages.push(message("Info", path, "monitor.info.ingested", `Ingested ${record.type} ${record.title}`, this.about(record, document.sourceId)));
+    this.messages.push(
+      message(
+        "Info",
+        path,
+        "monitor.info.ingested",
+        `Ingested ${record.type} ${record.title}`,
+        this.about(record, document.sourceId),
+      ),
+    );
   }
 
-  private matched(path: string, known: { ref: string; title: string; securityTag: string; type: string }, sourceId: string | undefined): void {
+  private matched(
+    path: string,
+    known: { ref: string; title: string; securityTag: string; type: string },
+    sourceId: string | undefined,
+  ): void {
     const by = sourceId === undefined ? `title ${known.title}` : `Source ID ${sourceId}`;
     const kind = known.type === "SO" ? "directory" : "file";
     const key = `monitor.info.${kind}.skip|${JSON.stringify({ matchText: by })}`;
-    this.messages.push(message("Info", path, key, `Matched ${kind} ${path} to existing ${known.type} ${known.title} via ${by}`, this.about(known, sourceId)));
+    this.messages.push(
+      message(
+        "Info",
+        path,
+        key,
+        `Matched ${kind} ${path} to existing ${known.type} ${known.title} via ${by}`,
+        this.about(known, sourceId),
+      ),
+    );
   }
 
-  private about(entity: { ref: string; title: string; securityTag: string }, sourceId: string | undefined): { entityRef: string; entityTitle: string; securityDescriptor: string; sourceId?: string } {
-    return { entityRef: entity.ref, entityTitle: entity.title, securityDescriptor: entity.securityTag, ...(sourceId === undefined ? {} : { sourceId }) };
+  private about(
+    entity: { ref: string; title: string; securityTag: string },
+    sourceId: string | undefined,
+  ): { entityRef: string; entityTitle: string; securityDescriptor: string; sourceId?: string } {
+    return {
+      entityRef: entity.ref,
+      entityTitle: entity.title,
+      securityDescriptor: entity.securityTag,
+      ...(sourceId === undefined ? {} : { sourceId }),
+    };
   }
 }

@@ -16,7 +16,13 @@ export async function planIngest(scene: Scene): Promise<IngestPlan> {
   const { source } = scene.job;
   try {
     if (source.kind === "container") {
-      return await planTree(scene, new Map(source.files.map((file) => [file.path, { size: file.bytes.size, open: () => Promise.resolve(file.bytes) }])), ASSUMPTIONS.subcategory.opex);
+      return await planTree(
+        scene,
+        new Map(
+          source.files.map((file) => [file.path, { size: file.bytes.size, open: () => Promise.resolve(file.bytes) }]),
+        ),
+        ASSUMPTIONS.subcategory.opex,
+      );
     }
     const entries = await readZip(scene.files, source.bytes, { streamable: scene.archive.settings.strictZip });
     const files = scene.filesOf(entries);
@@ -36,7 +42,9 @@ function xipRoot(paths: string[]): string | undefined {
   const documents = paths.filter((path) => /^[^/]+\/metadata\.xml$/u.test(path));
   const root = documents[0]?.split("/")[0];
   if (documents.length !== 1 || root === undefined) return undefined;
-  return paths.every((path) => path === `${root}/metadata.xml` || path.startsWith(`${root}/content/`)) ? root : undefined;
+  return paths.every((path) => path === `${root}/metadata.xml` || path.startsWith(`${root}/content/`))
+    ? root
+    : undefined;
 }
 
 async function planPackage(scene: Scene, files: Map<string, PackageFile>, root: string): Promise<IngestPlan> {
@@ -44,10 +52,16 @@ async function planPackage(scene: Scene, files: Map<string, PackageFile>, root: 
   scene.stopOnProblems();
   const xip = readXip(document, (text) => scene.problem("metadata.xml", text));
   const prefix = `${root}/content/`;
-  const entries = new Map([...files].filter(([path]) => path.startsWith(prefix)).map(([path, file]) => [path.slice(prefix.length), file]));
+  const entries = new Map(
+    [...files].filter(([path]) => path.startsWith(prefix)).map(([path, file]) => [path.slice(prefix.length), file]),
+  );
   const records = await planXip(scene, xip, { entries, defaultParent: scene.givenFolder(), paths: false });
   const messages = records.map((record) =>
-    message("Info", "metadata.xml", "monitor.info.ingested", `Ingested ${record.type} ${record.title}`, { entityRef: record.ref, entityTitle: record.title, securityDescriptor: record.securityTag }),
+    message("Info", "metadata.xml", "monitor.info.ingested", `Ingested ${record.type} ${record.title}`, {
+      entityRef: record.ref,
+      entityTitle: record.title,
+      securityDescriptor: record.securityTag,
+    }),
   );
   return { subcategory: ASSUMPTIONS.subcategory.package, records, messages, files: entries.size };
 }

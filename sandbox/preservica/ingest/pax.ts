@@ -22,16 +22,29 @@ export interface PaxFacts {
 const REPRESENTATION = /^Representation_(Preservation|Access)(?:_\d+)?$/u;
 
 /** Makes the asset of a file, a PAX zip or a PAX folder. @returns undefined when it has a problem, which the scene then knows */
-export async function planPax(scene: Scene, files: ReadonlyMap<string, PackageFile>, facts: PaxFacts): Promise<Asset | undefined> {
+export async function planPax(
+  scene: Scene,
+  files: ReadonlyMap<string, PackageFile>,
+  facts: PaxFacts,
+): Promise<Asset | undefined> {
   const { path, folder } = facts;
   if (folder) {
-    const inside = new Map([...files].filter(([full]) => full.startsWith(`${path}/`)).map(([full, file]) => [full.slice(path.length + 1), file]));
+    const inside = new Map(
+      [...files]
+        .filter(([full]) => full.startsWith(`${path}/`))
+        .map(([full, file]) => [full.slice(path.length + 1), file]),
+    );
     return planParts(scene, inside, facts);
   }
   const file = files.get(path);
   if (!file) return undefined;
   const bytes = await file.open();
-  for (const wrong of await checkFixities(scene.files, bytes, facts.fixities.filter((fixity) => fixity.path === undefined))) scene.problem(path, wrong);
+  for (const wrong of await checkFixities(
+    scene.files,
+    bytes,
+    facts.fixities.filter((fixity) => fixity.path === undefined),
+  ))
+    scene.problem(path, wrong);
   if (!path.endsWith(".pax.zip")) return planSingle(scene, file, facts);
   try {
     const entries = await readZip(scene.files, bytes, { streamable: scene.archive.settings.strictZip });
@@ -50,7 +63,11 @@ async function planSingle(scene: Scene, file: PackageFile, facts: PaxFacts): Pro
 }
 
 /** `Representation_<type>[_n]/<content object>/[Generation_n/]<file>`, with or without a document. */
-async function planParts(scene: Scene, files: ReadonlyMap<string, PackageFile>, facts: PaxFacts): Promise<Asset | undefined> {
+async function planParts(
+  scene: Scene,
+  files: ReadonlyMap<string, PackageFile>,
+  facts: PaxFacts,
+): Promise<Asset | undefined> {
   const document = [...files.keys()].find((path) => /^[^/]+\.xip$/u.test(path));
   if (document !== undefined) return planWithDocument(scene, files, facts, document);
   const representations: { name: string; type: string; contents: Map<string, ContentObject> }[] = [];
@@ -74,10 +91,18 @@ async function planParts(scene: Scene, files: ReadonlyMap<string, PackageFile>, 
     scene.problem(facts.path, "the PAX holds no representation");
     return undefined;
   }
-  return asset(facts.base, representations.map(({ type, contents }) => ({ type, contents: [...contents.values()] })));
+  return asset(
+    facts.base,
+    representations.map(({ type, contents }) => ({ type, contents: [...contents.values()] })),
+  );
 }
 
-async function planWithDocument(scene: Scene, files: ReadonlyMap<string, PackageFile>, facts: PaxFacts, path: string): Promise<Asset | undefined> {
+async function planWithDocument(
+  scene: Scene,
+  files: ReadonlyMap<string, PackageFile>,
+  facts: PaxFacts,
+  path: string,
+): Promise<Asset | undefined> {
   const root = await readDocument(scene, files, path);
   const xip = readXip(root, (text) => scene.problem(posix.join(facts.path, path), text));
   if (xip.assets.length !== 1 || xip.folders.length > 0) {
@@ -86,18 +111,35 @@ async function planWithDocument(scene: Scene, files: ReadonlyMap<string, Package
   }
   const entries = new Map([...files].filter(([name]) => name !== path));
   const { title, securityTag, parent } = facts.base;
-  const [record] = await planXip(scene, xip, { entries, defaultParent: parent, paths: true, asset: { title, tag: securityTag, parent: parent ?? "" } });
+  const [record] = await planXip(scene, xip, {
+    entries,
+    defaultParent: parent,
+    paths: true,
+    asset: { title, tag: securityTag, parent: parent ?? "" },
+  });
   return record?.type === "IO" ? record : undefined;
 }
 
 function contentObject(scene: Scene, base: EntityBase, title: string): ContentObject {
-  return { type: "CO", ...scene.newBase({ ref: newRef(), title, securityTag: base.securityTag, parent: base.ref }), generations: [] };
+  return {
+    type: "CO",
+    ...scene.newBase({ ref: newRef(), title, securityTag: base.securityTag, parent: base.ref }),
+    generations: [],
+  };
 }
 
-async function generation(scene: Scene, file: PackageFile, filename: string, stated: readonly StatedFixity[]): Promise<Generation> {
+async function generation(
+  scene: Scene,
+  file: PackageFile,
+  filename: string,
+  stated: readonly StatedFixity[],
+): Promise<Generation> {
   const bytes = await file.open();
   for (const wrong of await checkFixities(scene.files, bytes, stated)) scene.problem(filename, wrong);
-  const fixities = stated.length > 0 ? stated.map(({ algorithm, value }) => ({ algorithm, value })) : [await ownFixity(scene.files, bytes)];
+  const fixities =
+    stated.length > 0
+      ? stated.map(({ algorithm, value }) => ({ algorithm, value }))
+      : [await ownFixity(scene.files, bytes)];
   const now = scene.archive.now();
   return newGeneration(filename, { filename, size: bytes.size, fixities, bytes, checks: [firstCheck(now)] }, now, true);
 }
@@ -106,7 +148,10 @@ function asset(base: EntityBase, representations: { type: string; contents: Cont
   return {
     type: "IO",
     ...base,
-    representations: representations.map(({ type, contents }) => ({ type, contentObjects: contents.map((content) => content.ref) })),
+    representations: representations.map(({ type, contents }) => ({
+      type,
+      contentObjects: contents.map((content) => content.ref),
+    })),
     contentObjects: representations.flatMap(({ contents }) => contents),
     retention: [],
     holds: [],

@@ -23,7 +23,9 @@ export interface Problem {
 export class IngestFault extends Error {
   override name = "IngestFault";
   constructor(readonly problems: readonly Problem[]) {
-    super(problems.map((problem) => (problem.path === "" ? problem.text : `${problem.path}: ${problem.text}`)).join("; "));
+    super(
+      problems.map((problem) => (problem.path === "" ? problem.text : `${problem.path}: ${problem.text}`)).join("; "),
+    );
   }
 }
 
@@ -62,7 +64,11 @@ export class Scene {
 
   /** The files of a zip by path, without its folders. */
   filesOf(entries: readonly ZipEntry[]): Map<string, PackageFile> {
-    return new Map(entries.filter((entry) => !entry.folder).map((entry) => [entry.name, { size: entry.size, open: () => this.open(entry) }]));
+    return new Map(
+      entries
+        .filter((entry) => !entry.folder)
+        .map((entry) => [entry.name, { size: entry.size, open: () => this.open(entry) }]),
+    );
   }
 
   private async open(entry: ZipEntry): Promise<StoredBytes> {
@@ -76,16 +82,39 @@ export class Scene {
     const now = this.archive.now();
     const { workflow } = this.job;
     return {
-      event: { ref: this.job.event, type: "Ingest", date: now, user: this.job.user, workflowName: workflow.name, workflowInstanceId: workflow.instance },
+      event: {
+        ref: this.job.event,
+        type: "Ingest",
+        date: now,
+        user: this.job.user,
+        workflowName: workflow.name,
+        workflowInstanceId: workflow.instance,
+      },
       command: "command_create",
       date: now,
       serialised: this.job.name,
     };
   }
 
-  newBase(facts: { ref: string; title: string; securityTag: string; description?: string; customType?: string; parent?: string }): EntityBase {
+  newBase(facts: {
+    ref: string;
+    title: string;
+    securityTag: string;
+    description?: string;
+    customType?: string;
+    parent?: string;
+  }): EntityBase {
     const now = this.archive.now();
-    return { ...facts, created: now, modified: now, createdBy: this.job.user, identifiers: [], metadata: [], links: [], actions: [this.ingestAction()] };
+    return {
+      ...facts,
+      created: now,
+      modified: now,
+      createdBy: this.job.user,
+      identifiers: [],
+      metadata: [],
+      links: [],
+      actions: [this.ingestAction()],
+    };
   }
 
   /** The folder that the upload named, living; undefined when it named none or one that is not there. */
@@ -97,6 +126,12 @@ export class Scene {
 }
 
 /** A message about the package as a whole, or about a file of it. */
-export function message(status: MessageText["status"], path: string, key: string, displayMessage: string, more: Partial<MessageText> = {}): MessageText {
+export function message(
+  status: MessageText["status"],
+  path: string,
+  key: string,
+  displayMessage: string,
+  more: Partial<MessageText> = {},
+): MessageText {
   return { path, status, message: key, displayMessage, ...more };
 }

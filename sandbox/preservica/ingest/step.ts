@@ -36,7 +36,15 @@ async function begin(archive: Archive, job: IngestJob): Promise<void> {
 async function run(archive: Archive, job: IngestJob, uploadDone: UploadDone): Promise<void> {
   // Entities that carry this ingest's event were written before a restart: only the rest is left to do.
   const already = archive.repository.actionsOf(job.event).map(({ entity }) => entity);
-  if (already.length > 0) return finish(archive, job, already.filter((entity): entity is EntityRecord => entity.type !== "CO"), [], already.length, uploadDone);
+  if (already.length > 0)
+    return finish(
+      archive,
+      job,
+      already.filter((entity): entity is EntityRecord => entity.type !== "CO"),
+      [],
+      already.length,
+      uploadDone,
+    );
   const scene = new Scene(archive, job);
   let plan: IngestPlan;
   try {
@@ -48,9 +56,18 @@ async function run(archive: Archive, job: IngestJob, uploadDone: UploadDone): Pr
     return refuse(archive, job, error.problems, uploadDone);
   }
   // From here to the end of the save nothing may be awaited: a rival package with the same references must find them taken.
-  const refs = plan.records.flatMap((record) => [record.ref, ...(record.type === "IO" ? record.contentObjects.map((content) => content.ref) : [])]);
+  const refs = plan.records.flatMap((record) => [
+    record.ref,
+    ...(record.type === "IO" ? record.contentObjects.map((content) => content.ref) : []),
+  ]);
   const taken = refs.find((ref) => archive.repository.find(ref));
-  if (taken !== undefined) return refuse(archive, job, [{ path: "metadata.xml", text: `Ref ${taken} exists in the archive already` }], uploadDone);
+  if (taken !== undefined)
+    return refuse(
+      archive,
+      job,
+      [{ path: "metadata.xml", text: `Ref ${taken} exists in the archive already` }],
+      uploadDone,
+    );
   await archive.repository.save(...plan.records);
   await finish(archive, job, plan.records, plan.messages, plan.files, uploadDone, plan.subcategory);
 }
@@ -62,10 +79,32 @@ function failOnPurpose(archive: Archive): void {
   throw new IngestFault([{ path: "", text: failIngest.message }]);
 }
 
-async function finish(archive: Archive, job: IngestJob, records: readonly EntityRecord[], messages: IngestPlan["messages"], files: number, uploadDone: UploadDone, subcategory?: string): Promise<void> {
+async function finish(
+  archive: Archive,
+  job: IngestJob,
+  records: readonly EntityRecord[],
+  messages: IngestPlan["messages"],
+  files: number,
+  uploadDone: UploadDone,
+  subcategory?: string,
+): Promise<void> {
   const { workflow } = job;
-  const signed = messages.map((text) => ({ ...text, workflowInstanceId: workflow.instance, workflowName: workflow.name }));
-  await archive.monitors.update(job.monitor, { status: "Succeeded", completed: archive.now(), filesProcessed: files, filesPending: 0, ...(subcategory === undefined ? {} : { subcategory }) }, signed);
+  const signed = messages.map((text) => ({
+    ...text,
+    workflowInstanceId: workflow.instance,
+    workflowName: workflow.name,
+  }));
+  await archive.monitors.update(
+    job.monitor,
+    {
+      status: "Succeeded",
+      completed: archive.now(),
+      filesProcessed: files,
+      filesPending: 0,
+      ...(subcategory === undefined ? {} : { subcategory }),
+    },
+    signed,
+  );
   await archive.workflows.finish(workflow.instance, "Completed");
   await uploadDone(job, true);
   archive.index.refresh(...records.filter((record) => record.type === "SO").map((record) => record.ref));
@@ -76,9 +115,19 @@ async function finish(archive: Archive, job: IngestJob, records: readonly Entity
   });
 }
 
-async function refuse(archive: Archive, job: IngestJob, problems: readonly Problem[], uploadDone: UploadDone): Promise<void> {
+async function refuse(
+  archive: Archive,
+  job: IngestJob,
+  problems: readonly Problem[],
+  uploadDone: UploadDone,
+): Promise<void> {
   const { workflow } = job;
-  const messages = problems.map(({ path, text }) => message("Error", path, "monitor.error.ingest", path === "" ? text : `${path}: ${text}`, { workflowInstanceId: workflow.instance, workflowName: workflow.name }));
+  const messages = problems.map(({ path, text }) =>
+    message("Error", path, "monitor.error.ingest", path === "" ? text : `${path}: ${text}`, {
+      workflowInstanceId: workflow.instance,
+      workflowName: workflow.name,
+    }),
+  );
   const texts = messages.map((entry) => entry.displayMessage);
   await archive.monitors.update(job.monitor, { status: "Failed", completed: archive.now() }, messages);
   await archive.workflows.finish(workflow.instance, "Failed", texts);
@@ -89,7 +138,10 @@ async function refuse(archive: Archive, job: IngestJob, problems: readonly Probl
 
 /** Search and thumbnail are ready, and subscribers are told. */
 async function index(archive: Archive, job: IngestJob): Promise<void> {
-  const records = archive.repository.actionsOf(job.event).map(({ entity }) => entity).filter((entity): entity is EntityRecord => entity.type !== "CO" && entity.deleted === undefined);
+  const records = archive.repository
+    .actionsOf(job.event)
+    .map(({ entity }) => entity)
+    .filter((entity): entity is EntityRecord => entity.type !== "CO" && entity.deleted === undefined);
   for (const record of records) if (record.type === "IO") record.indexed = archive.now();
   await archive.repository.save(...records);
   archive.index.refresh(...records.map((record) => record.ref));

@@ -33,9 +33,16 @@ function folderAt(path: string, paths: readonly string[]): TreeFolder {
     names.set(name, [...(names.get(name) ?? []), full]);
   }
   const isFolder = (name: string): boolean => (names.get(name) ?? []).some((full) => full !== posix.join(path, name));
-  const folder: TreeFolder = { path, name: posix.basename(path), folders: [], files: [], entries: new Set(names.keys()) };
+  const folder: TreeFolder = {
+    path,
+    name: posix.basename(path),
+    folders: [],
+    files: [],
+    entries: new Set(names.keys()),
+  };
   const sidecars = new Set<string>();
-  const beside = (name: string): string | undefined => [`${name}.opex`, `${name}.metadata`].find((candidate) => names.has(candidate) && !isFolder(candidate));
+  const beside = (name: string): string | undefined =>
+    [`${name}.opex`, `${name}.metadata`].find((candidate) => names.has(candidate) && !isFolder(candidate));
   for (const [name, inside] of names) {
     if (!isFolder(name)) continue;
     const inner = folderAt(posix.join(path, name), inside);

@@ -1,5 +1,12 @@
 import type { SandboxAnswer, SandboxRequest, StoredBytes } from "../../kernel/types.js";
-import { createS3Engine, S3Error, verifySigV4, type CreatedObject, type S3Engine, type S3Principal } from "../../s3/index.js";
+import {
+  createS3Engine,
+  S3Error,
+  verifySigV4,
+  type CreatedObject,
+  type S3Engine,
+  type S3Principal,
+} from "../../s3/index.js";
 import { tokenOf } from "../access/login.js";
 import { TENANT, type PreservicaUser } from "../access/users.js";
 import type { Archive } from "../archive.js";
@@ -40,7 +47,12 @@ export class Uploads {
   }
 
   /** Starts the OPEX workflow on what lies under a prefix of the source bucket. @returns the workflow instance's id */
-  async startContainer(user: PreservicaUser, directory: string, folder: string | undefined, correlationId: string | undefined): Promise<number> {
+  async startContainer(
+    user: PreservicaUser,
+    directory: string,
+    folder: string | undefined,
+    correlationId: string | undefined,
+  ): Promise<number> {
     const prefix = `${directory.replace(/^\/+|\/+$/gu, "")}/`;
     const files = this.engine.store
       .sortedKeys(SOURCE_BUCKET)
@@ -50,7 +62,14 @@ export class Uploads {
         return object ? [{ path: key.slice(prefix.length), bytes: object.bytes }] : [];
       });
     const size = files.reduce((sum, file) => sum + file.bytes.size, 0);
-    const job = await startIngest(this.archive, user.login, { name: prefix.slice(0, -1), source: { kind: "container", files }, folder, size, context: OPEX_CONTEXT_ID, correlationId });
+    const job = await startIngest(this.archive, user.login, {
+      name: prefix.slice(0, -1),
+      source: { kind: "container", files },
+      folder,
+      size,
+      context: OPEX_CONTEXT_ID,
+      correlationId,
+    });
     return job.workflow.instance;
   }
 
@@ -60,7 +79,8 @@ export class Uploads {
     const { bytes } = job.source;
     const object = this.engine.store.current(PACKAGE_BUCKET, job.name);
     // A client may have put another package under the same key meanwhile.
-    if (object && JSON.stringify(object.bytes) === JSON.stringify(bytes)) await this.engine.store.removeVersion(PACKAGE_BUCKET, job.name, object.id);
+    if (object && JSON.stringify(object.bytes) === JSON.stringify(bytes))
+      await this.engine.store.removeVersion(PACKAGE_BUCKET, job.name, object.id);
     if (!succeeded) await this.archive.context.files.remove(bytes);
   }
 }
@@ -73,12 +93,15 @@ function authenticate(archive: Archive, request: SandboxRequest): S3Principal {
   const token = signer?.accessKeyId ?? tokenOf(request);
   if (token === undefined) throw new S3Error("AccessDenied");
   const state = archive.sessions.check(token);
-  if (state.kind === "expired") throw new S3Error(deadToken.code, { status: deadToken.status, message: deadToken.message });
-  if (state.kind === "unknown") throw new S3Error(unknownToken.code, { status: unknownToken.status, message: unknownToken.message });
+  if (state.kind === "expired")
+    throw new S3Error(deadToken.code, { status: deadToken.status, message: deadToken.message });
+  if (state.kind === "unknown")
+    throw new S3Error(unknownToken.code, { status: unknownToken.status, message: unknownToken.message });
   if (!state.user.rights.includes("ingest")) throw new S3Error("AccessDenied");
   const isPackage = request.path.startsWith(`${BASE}/${PACKAGE_BUCKET}/`);
   const writes = request.method === "PUT" || request.method === "POST";
-  if (isPackage && writes && !archive.settings.ingestContextActive) throw new S3Error(noWorkflow.code, { status: noWorkflow.status, message: noWorkflow.message });
+  if (isPackage && writes && !archive.settings.ingestContextActive)
+    throw new S3Error(noWorkflow.code, { status: noWorkflow.status, message: noWorkflow.message });
   return { login: state.user.login, ...(signer ? { signer: { ...signer, region: REGION } } : {}) };
 }
 
@@ -98,7 +121,8 @@ async function onObject(archive: Archive, object: CreatedObject): Promise<Record
 
 interface IngestRequest {
   name: string;
-  source: { kind: "package"; bytes: StoredBytes } | { kind: "container"; files: { path: string; bytes: StoredBytes }[] };
+  source:
+    { kind: "package"; bytes: StoredBytes } | { kind: "container"; files: { path: string; bytes: StoredBytes }[] };
   folder: string | undefined;
   size: number;
   context: number;
@@ -107,7 +131,12 @@ interface IngestRequest {
 
 async function startIngest(archive: Archive, login: string, wanted: IngestRequest): Promise<IngestJob> {
   const { package: packaged, opex } = ASSUMPTIONS.subcategory;
-  const monitor = await archive.monitors.add({ name: wanted.name, category: "Ingest", subcategory: wanted.source.kind === "package" ? packaged : opex, size: wanted.size });
+  const monitor = await archive.monitors.add({
+    name: wanted.name,
+    category: "Ingest",
+    subcategory: wanted.source.kind === "package" ? packaged : opex,
+    size: wanted.size,
+  });
   const instance = await archive.workflows.start(wanted.context, login, wanted.correlationId);
   const job: IngestJob = {
     kind: "ingest",

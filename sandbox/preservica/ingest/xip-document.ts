@@ -8,7 +8,14 @@ export interface XipDocument {
   assets: XipEntity[];
   contents: XipEntity[];
   representations: { asset: string; name?: string; type: string; contents: string[] }[];
-  generations: { content: string; original: boolean; active: boolean; label?: string; effectiveDate?: string; files: string[] }[];
+  generations: {
+    content: string;
+    original: boolean;
+    active: boolean;
+    label?: string;
+    effectiveDate?: string;
+    files: string[];
+  }[];
   bitstreams: { path: string; filename: string; size: string; fixities: StatedFixity[] }[];
   identifiers: { type: string; value: string; entity: string }[];
   links: { type: string; from: string; to: string }[];
@@ -32,9 +39,26 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   StructuralObject: ENTITY,
   InformationObject: ENTITY,
   ContentObject: ENTITY,
-  Representation: ["InformationObject", "Name", "Type", "ContentObjects", "RepresentationFormats", "RepresentationProperties"],
+  Representation: [
+    "InformationObject",
+    "Name",
+    "Type",
+    "ContentObjects",
+    "RepresentationFormats",
+    "RepresentationProperties",
+  ],
   Generation: ["ContentObject", "Label", "FormatGroup", "EffectiveDate", "Bitstreams", "Formats", "Properties"],
-  Bitstream: ["Filename", "FileSize", "PhysicalLocation", "OriginalFilename", "Fixities", "Container", "ExtractionTool", "ExtractionToolParams", "PhysicalFilename"],
+  Bitstream: [
+    "Filename",
+    "FileSize",
+    "PhysicalLocation",
+    "OriginalFilename",
+    "Fixities",
+    "Container",
+    "ExtractionTool",
+    "ExtractionToolParams",
+    "PhysicalFilename",
+  ],
   Identifier: ["ApiId", "Type", "Value", "Entity"],
   Link: ["Type", "FromEntity", "ToEntity"],
   Restriction: ["Type", "Entity"],
@@ -47,7 +71,19 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
  * @param problem takes every fault of form that is found
  */
 export function readXip(root: XmlElement, problem: (text: string) => void): XipDocument {
-  const document: XipDocument = { folders: [], assets: [], contents: [], representations: [], generations: [], bitstreams: [], identifiers: [], links: [], restrictions: [], metadata: [], events: [] };
+  const document: XipDocument = {
+    folders: [],
+    assets: [],
+    contents: [],
+    representations: [],
+    generations: [],
+    bitstreams: [],
+    identifiers: [],
+    links: [],
+    restrictions: [],
+    metadata: [],
+    events: [],
+  };
   if (root.local !== "XIP" || !XIP_NAMESPACE.test(root.ns)) {
     problem(`root element ${root.local} in namespace "${root.ns}": XIP is expected`);
     return document;
@@ -56,7 +92,8 @@ export function readXip(root: XmlElement, problem: (text: string) => void): XipD
     const known = KNOWN[element.local];
     if (!known || !XIP_NAMESPACE.test(element.ns)) problem(`element ${element.local} is not known`);
     else {
-      for (const inner of elements(element)) if (!known.includes(inner.local)) problem(`element ${inner.local} is not known in ${element.local}`);
+      for (const inner of elements(element))
+        if (!known.includes(inner.local)) problem(`element ${inner.local} is not known in ${element.local}`);
       READERS[element.local]?.(element, document, problem);
     }
   }
@@ -88,13 +125,27 @@ const READERS: Readonly<Record<string, ElementReader>> = {
   Bitstream: (element, document, problem) => {
     const filename = need(element, "Filename", problem);
     const location = childText(element, "PhysicalLocation") ?? "";
-    document.bitstreams.push({ path: location === "" ? filename : `${location}/${filename}`, filename, size: need(element, "FileSize", problem), fixities: fixities(element, problem) });
+    document.bitstreams.push({
+      path: location === "" ? filename : `${location}/${filename}`,
+      filename,
+      size: need(element, "FileSize", problem),
+      fixities: fixities(element, problem),
+    });
   },
   Identifier: (element, document, problem) =>
-    document.identifiers.push({ type: need(element, "Type", problem), value: need(element, "Value", problem), entity: ref(element, "Entity", problem) }),
+    document.identifiers.push({
+      type: need(element, "Type", problem),
+      value: need(element, "Value", problem),
+      entity: ref(element, "Entity", problem),
+    }),
   Link: (element, document, problem) =>
-    document.links.push({ type: need(element, "Type", problem), from: ref(element, "FromEntity", problem), to: ref(element, "ToEntity", problem) }),
-  Restriction: (element, document, problem) => document.restrictions.push({ type: need(element, "Type", problem), entity: ref(element, "Entity", problem) }),
+    document.links.push({
+      type: need(element, "Type", problem),
+      from: ref(element, "FromEntity", problem),
+      to: ref(element, "ToEntity", problem),
+    }),
+  Restriction: (element, document, problem) =>
+    document.restrictions.push({ type: need(element, "Type", problem), entity: ref(element, "Entity", problem) }),
   Metadata: (element, document, problem) => {
     const schema = attribute(element, "schemaUri") ?? "";
     const content = child(element, "Content");
@@ -102,7 +153,8 @@ const READERS: Readonly<Record<string, ElementReader>> = {
     const [first] = documents;
     if (schema === "") problem("Metadata without schemaUri");
     if (!first || documents.length !== 1) problem(`Metadata ${schema}: Content must hold exactly one element`);
-    else if (XIP_NAMESPACE.test(first.ns)) problem(`Metadata ${schema}: the element in Content needs a namespace of its own`);
+    else if (XIP_NAMESPACE.test(first.ns))
+      problem(`Metadata ${schema}: the element in Content needs a namespace of its own`);
     else document.metadata.push({ schema, entity: ref(element, "Entity", problem), xml: serialise(first) });
   },
   EventAction: (element, document, problem) => {
@@ -151,5 +203,8 @@ function listOf(element: XmlElement, list: string, item: string): string[] {
 
 function fixities(element: XmlElement, problem: (text: string) => void): StatedFixity[] {
   const list = child(element, "Fixities");
-  return (list ? elements(list, "Fixity") : []).map((fixity) => ({ algorithm: need(fixity, "FixityAlgorithmRef", problem), value: need(fixity, "FixityValue", problem).toLowerCase() }));
+  return (list ? elements(list, "Fixity") : []).map((fixity) => ({
+    algorithm: need(fixity, "FixityAlgorithmRef", problem),
+    value: need(fixity, "FixityValue", problem).toLowerCase(),
+  }));
 }

@@ -18,7 +18,8 @@ export interface IngestJob extends JobBase {
   kind: "ingest";
   /** Name shown by the monitor: the object's key, or the container's directory. */
   name: string;
-  source: { kind: "package"; bytes: StoredBytes } | { kind: "container"; files: { path: string; bytes: StoredBytes }[] };
+  source:
+    { kind: "package"; bytes: StoredBytes } | { kind: "container"; files: { path: string; bytes: StoredBytes }[] };
   /** Folder given with the upload. */
   folder?: string;
   phase: "waiting" | "running" | "indexing" | "done" | "failed";

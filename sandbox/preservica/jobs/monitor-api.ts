@@ -4,7 +4,13 @@ import type { Call } from "../http/call.js";
 import { badRequest, jsonAnswer, notFound } from "../http/refusal.js";
 import { route, type Route } from "../http/router.js";
 import { pageOf, pageUrl, type Page } from "../http/paging.js";
-import { MESSAGE_STATUSES, MONITOR_CATEGORIES, MONITOR_STATUSES, type Monitor, type MonitorMessage } from "./monitors.js";
+import {
+  MESSAGE_STATUSES,
+  MONITOR_CATEGORIES,
+  MONITOR_STATUSES,
+  type Monitor,
+  type MonitorMessage,
+} from "./monitors.js";
 
 /** Process monitor API, below `/api`. @see developers.preservica.com, blog on the process monitor; pyPreservica monitorAPI */
 export const MONITOR_ROUTES: readonly Route[] = [
@@ -19,7 +25,11 @@ function listMonitors(call: Call): SandboxAnswer {
   const name = call.query("name");
   const found = call.archive.monitors
     .all()
-    .filter((monitor) => (statuses === undefined || statuses.includes(monitor.status)) && (categories === undefined || categories.includes(monitor.category)))
+    .filter(
+      (monitor) =>
+        (statuses === undefined || statuses.includes(monitor.status)) &&
+        (categories === undefined || categories.includes(monitor.category)),
+    )
     .filter((monitor) => name === undefined || monitor.name.startsWith(name));
   const page = pageOf(call, found, ASSUMPTIONS.defaultPage.monitors);
   return envelope({ paging: paging(call, page), monitors: page.items.map(shownMonitor) });
@@ -30,7 +40,9 @@ function listMessages(call: Call): SandboxAnswer {
   if (ids === undefined) throw badRequest("monitor is needed");
   for (const id of ids) if (!call.archive.monitors.find(id)) throw notFound(`monitor ${id}`);
   const statuses = choices(call, "status", MESSAGE_STATUSES);
-  const found = call.archive.monitors.messagesOf(ids).filter((message) => statuses === undefined || statuses.includes(message.status));
+  const found = call.archive.monitors
+    .messagesOf(ids)
+    .filter((message) => statuses === undefined || statuses.includes(message.status));
   const page = pageOf(call, found, ASSUMPTIONS.defaultPage.monitors);
   return envelope({ paging: paging(call, page), messages: page.items.map((message) => shownMessage(call, message)) });
 }
@@ -38,11 +50,19 @@ function listMessages(call: Call): SandboxAnswer {
 function timeSeries(call: Call): SandboxAnswer {
   const monitor = call.archive.monitors.find(call.param("id"));
   if (!monitor) throw notFound(`monitor ${call.param("id")}`);
-  return envelope({ timeseries: [{ date: monitor.completed ?? monitor.started ?? call.archive.now(), filesProcessed: monitor.filesProcessed, filesPending: monitor.filesPending }] });
+  return envelope({
+    timeseries: [
+      {
+        date: monitor.completed ?? monitor.started ?? call.archive.now(),
+        filesProcessed: monitor.filesProcessed,
+        filesPending: monitor.filesPending,
+      },
+    ],
+  });
 }
 
 /** Several values are separated by commas. @throws Refusal 400 for an unknown one */
-function choices<T extends string>(call: Call, name: string, known: readonly T[]): readonly string[] | undefined {
+function choices(call: Call, name: string, known: readonly string[]): readonly string[] | undefined {
   const given = call.query(name)?.split(",");
   const wrong = given?.find((value) => !known.some((choice) => choice === value));
   if (wrong !== undefined) throw badRequest(`${name}=${wrong} is not known`);
@@ -63,7 +83,20 @@ function paging(call: Call, page: Page<unknown>): Record<string, unknown> {
 
 /** `percentComplete` is text. */
 function shownMonitor(monitor: Monitor): Record<string, unknown> {
-  const { id, name, status, started, completed, category, subcategory, filesPending, size, filesProcessed, warnings, errors } = monitor;
+  const {
+    id,
+    name,
+    status,
+    started,
+    completed,
+    category,
+    subcategory,
+    filesPending,
+    size,
+    filesProcessed,
+    warnings,
+    errors,
+  } = monitor;
   return {
     mappedId: id,
     name,
@@ -85,5 +118,10 @@ function shownMonitor(monitor: Monitor): Record<string, unknown> {
 
 function shownMessage(call: Call, message: MonitorMessage): Record<string, unknown> {
   const { id, monitor, ...rest } = message;
-  return { mappedId: id, mappedMonitorId: monitor, monitorName: call.archive.monitors.find(monitor)?.name ?? "", ...rest };
+  return {
+    mappedId: id,
+    mappedMonitorId: monitor,
+    monitorName: call.archive.monitors.find(monitor)?.name ?? "",
+    ...rest,
+  };
 }

@@ -61,7 +61,7 @@ export class Monitors {
 
   /** Newest first. */
   all(): Monitor[] {
-    return Object.values(this.state.value.monitors).reverse();
+    return Object.values(this.state.value.monitors).toReversed();
   }
 
   find(id: string): Monitor | undefined {
@@ -76,7 +76,15 @@ export class Monitors {
   async add(facts: Pick<Monitor, "name" | "category" | "subcategory" | "size">): Promise<string> {
     const id = newApiId();
     await this.state.update((value) => {
-      value.monitors[id] = { id, status: "Pending", filesPending: 0, filesProcessed: 0, warnings: 0, errors: 0, ...facts };
+      value.monitors[id] = {
+        id,
+        status: "Pending",
+        filesPending: 0,
+        filesProcessed: 0,
+        warnings: 0,
+        errors: 0,
+        ...facts,
+      };
     });
     return id;
   }

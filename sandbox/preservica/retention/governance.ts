@@ -14,7 +14,10 @@ export class Governance {
   ) {}
 
   static async open(context: SandboxContext): Promise<Governance> {
-    return new Governance(context, await context.state<GovernanceState>("governance", () => ({ policies: {}, holds: {} })));
+    return new Governance(
+      context,
+      await context.state<GovernanceState>("governance", () => ({ policies: {}, holds: {} })),
+    );
   }
 
   policies(): RetentionPolicy[] {
@@ -55,7 +58,10 @@ export class Governance {
    *
    * @param indexed value of an index field of the asset
    */
-  clockOf(assignment: RetentionAssignment, indexed: (field: string) => string | undefined): { start?: Date; expired: boolean } {
+  clockOf(
+    assignment: RetentionAssignment,
+    indexed: (field: string) => string | undefined,
+  ): { start?: Date; expired: boolean } {
     const policy = this.policy(assignment.policy);
     const raw = policy?.startDateField === undefined ? undefined : indexed(policy.startDateField);
     const start = raw === undefined ? undefined : new Date(raw);
@@ -69,11 +75,20 @@ export class Governance {
    * A hold blocks always; a policy with restriction DELETE until it has expired.
    */
   deletionBlocks(asset: Asset, indexed: (field: string) => string | undefined): string[] {
-    const holds = asset.holds.map((assignment) => `legal hold "${this.hold(assignment.hold)?.name ?? assignment.hold}"`);
+    const holds = asset.holds.map(
+      (assignment) => `legal hold "${this.hold(assignment.hold)?.name ?? assignment.hold}"`,
+    );
     const policies = asset.retention
-      .filter((assignment) => this.policy(assignment.policy)?.restriction === "DELETE" && !this.clockOf(assignment, indexed).expired)
+      .filter(
+        (assignment) =>
+          this.policy(assignment.policy)?.restriction === "DELETE" && !this.clockOf(assignment, indexed).expired,
+      )
       .map((assignment) => `retention policy "${this.policy(assignment.policy)?.name ?? assignment.policy}"`);
-    return [...holds, ...policies, ...asset.restrictions.filter((type) => type === "DELETE").map(() => "restriction DELETE")];
+    return [
+      ...holds,
+      ...policies,
+      ...asset.restrictions.filter((type) => type === "DELETE").map(() => "restriction DELETE"),
+    ];
   }
 }
 

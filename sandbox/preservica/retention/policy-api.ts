@@ -13,7 +13,19 @@ import { el, text, type Markup } from "../xml/write.js";
 import { entityOfType, needText, saveChange } from "../entity/find.js";
 
 const NAMESPACE = { r: "http://preservica.com/RetentionManagement/v6.2" };
-const FIELDS = ["Ref", "Name", "Description", "SecurityTag", "StartDateField", "Period", "PeriodUnit", "ExpiryAction", "ExpiryActionParameters", "Restriction", "Assignable"];
+const FIELDS = [
+  "Ref",
+  "Name",
+  "Description",
+  "SecurityTag",
+  "StartDateField",
+  "Period",
+  "PeriodUnit",
+  "ExpiryAction",
+  "ExpiryActionParameters",
+  "Restriction",
+  "Assignable",
+];
 
 /** Retention policies and their assignments to assets (6.2 and later). @see pyPreservica retentionAPI */
 export const RETENTION_ROUTES: readonly Route[] = [
@@ -36,8 +48,14 @@ function policyOf(call: Call): RetentionPolicy {
 
 function listPolicies(call: Call): SandboxAnswer {
   const page = pageOf(call, call.archive.governance.policies(), ASSUMPTIONS.defaultPage.policies);
-  const entries = page.items.map((policy) => text("RetentionPolicy", `${call.api.url}/retention-policies/${policy.ref}`, { ref: policy.ref, name: policy.name }));
-  return call.answer("RetentionPoliciesResponse", [el("RetentionPolicies", {}, ...entries), pagingMarkup(call, page)], NAMESPACE);
+  const entries = page.items.map((policy) =>
+    text("RetentionPolicy", `${call.api.url}/retention-policies/${policy.ref}`, { ref: policy.ref, name: policy.name }),
+  );
+  return call.answer(
+    "RetentionPoliciesResponse",
+    [el("RetentionPolicies", {}, ...entries), pagingMarkup(call, page)],
+    NAMESPACE,
+  );
 }
 
 function policyAnswer(call: Call, policy: RetentionPolicy): SandboxAnswer {
@@ -67,7 +85,8 @@ async function createPolicy(call: Call): Promise<SandboxAnswer> {
   const body = await call.xml("RetentionPolicy");
   if (childText(body, "Ref") !== undefined) throw badRequest("Ref is made by the server");
   const policy = readPolicy(body, newRef());
-  if (call.archive.governance.policies().some((known) => known.name === policy.name)) throw new Refusal(409, `retention policy ${policy.name} exists already`);
+  if (call.archive.governance.policies().some((known) => known.name === policy.name))
+    throw new Refusal(409, `retention policy ${policy.name} exists already`);
   await call.archive.governance.putPolicy(policy);
   return policyAnswer(call, policy);
 }
@@ -93,7 +112,9 @@ async function setAssignable(call: Call): Promise<SandboxAnswer> {
 async function removePolicy(call: Call): Promise<SandboxAnswer> {
   call.need("manage");
   const policy = policyOf(call);
-  const used = [...call.archive.repository.all()].some((record) => record.type === "IO" && record.retention.some((assignment) => assignment.policy === policy.ref));
+  const used = [...call.archive.repository.all()].some(
+    (record) => record.type === "IO" && record.retention.some((assignment) => assignment.policy === policy.ref),
+  );
   if (used) throw new Refusal(409, `retention policy ${policy.name} is assigned`);
   await call.archive.governance.removePolicy(policy.ref);
   return { status: 204 };
@@ -103,10 +124,17 @@ function readPolicy(body: XmlElement, ref: string): RetentionPolicy {
   expectShape(body, "retention", FIELDS);
   const securityTag = needText(body, "SecurityTag");
   if (!isTag(securityTag)) throw badRequest(`security tag ${securityTag} is not known`);
-  const policy: RetentionPolicy = { ref, name: needText(body, "Name"), description: childText(body, "Description") ?? "", securityTag, assignable: readBoolean(childText(body, "Assignable") ?? "true", "Assignable") };
+  const policy: RetentionPolicy = {
+    ref,
+    name: needText(body, "Name"),
+    description: childText(body, "Description") ?? "",
+    securityTag,
+    assignable: readBoolean(childText(body, "Assignable") ?? "true", "Assignable"),
+  };
   const startDateField = childText(body, "StartDateField");
   if (startDateField !== undefined && startDateField !== "") {
-    if (indexField(startDateField)?.type !== "SINGLE_VALUED_DATE") throw badRequest(`StartDateField ${startDateField} is no date field of the index`);
+    if (indexField(startDateField)?.type !== "SINGLE_VALUED_DATE")
+      throw badRequest(`StartDateField ${startDateField} is no date field of the index`);
     policy.startDateField = startDateField;
   }
   const period = childText(body, "Period");
@@ -137,7 +165,9 @@ function listAssignments(call: Call): SandboxAnswer {
 
 function assignmentsAnswer(call: Call, asset: Asset, only?: RetentionAssignment): SandboxAnswer {
   const entries = (only ? [only] : asset.retention).map((assignment) => {
-    const { start, expired } = call.archive.governance.clockOf(assignment, (field) => call.archive.index.value(asset.ref, field));
+    const { start, expired } = call.archive.governance.clockOf(assignment, (field) =>
+      call.archive.index.value(asset.ref, field),
+    );
     return el(
       "r:RetentionAssignment",
       {},
@@ -148,7 +178,11 @@ function assignmentsAnswer(call: Call, asset: Asset, only?: RetentionAssignment)
       text("r:Expired", expired),
     );
   });
-  return call.answer(ASSUMPTIONS.elements.retentionAssignments, [el("RetentionAssignments", {}, ...entries)], NAMESPACE);
+  return call.answer(
+    ASSUMPTIONS.elements.retentionAssignments,
+    [el("RetentionAssignments", {}, ...entries)],
+    NAMESPACE,
+  );
 }
 
 async function assign(call: Call): Promise<SandboxAnswer> {
@@ -158,8 +192,10 @@ async function assign(call: Call): Promise<SandboxAnswer> {
   expectShape(body, "retention", ["RetentionPolicy"]);
   const policy = call.archive.governance.policy(needText(body, "RetentionPolicy").toLowerCase());
   if (!policy) throw notFound(`retention policy ${needText(body, "RetentionPolicy")}`);
-  if (!policy.assignable) throw new Refusal(ASSUMPTIONS.semanticStatus, `retention policy ${policy.name} is not assignable`);
-  if (asset.retention.some((assignment) => assignment.policy === policy.ref)) throw new Refusal(409, `retention policy ${policy.name} is assigned already`);
+  if (!policy.assignable)
+    throw new Refusal(ASSUMPTIONS.semanticStatus, `retention policy ${policy.name} is not assignable`);
+  if (asset.retention.some((assignment) => assignment.policy === policy.ref))
+    throw new Refusal(409, `retention policy ${policy.name} is assigned already`);
   const assignment: RetentionAssignment = { apiId: newApiId(), policy: policy.ref, assigned: call.archive.now() };
   asset.retention.push(assignment);
   await saveChange(call, asset, ASSUMPTIONS.events.retention, policy.name);
@@ -172,6 +208,11 @@ async function unassign(call: Call): Promise<SandboxAnswer> {
   const index = asset.retention.findIndex((assignment) => assignment.apiId === call.param("id"));
   const [removed] = index < 0 ? [] : asset.retention.splice(index, 1);
   if (!removed) throw notFound(`retention assignment ${call.param("id")}`);
-  await saveChange(call, asset, ASSUMPTIONS.events.unretention, call.archive.governance.policy(removed.policy)?.name ?? removed.policy);
+  await saveChange(
+    call,
+    asset,
+    ASSUMPTIONS.events.unretention,
+    call.archive.governance.policy(removed.policy)?.name ?? removed.policy,
+  );
   return { status: 204 };
 }

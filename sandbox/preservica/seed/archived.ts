@@ -29,7 +29,13 @@ function source(number: number): string {
 }
 
 const FOLDER = "Alder & Finch/Campaigns/2015/AF-2015-HRB Herbst 2015";
-const common = { folder: FOLDER, tag: "internal", algorithms: ["SHA256"], policies: [], holds: [] } satisfies Partial<SeedAsset>;
+const common = {
+  folder: FOLDER,
+  tag: "internal",
+  algorithms: ["SHA256"],
+  policies: [],
+  holds: [],
+} satisfies Partial<SeedAsset>;
 
 export const SEED_ASSETS: readonly SeedAsset[] = [
   {
@@ -56,7 +62,10 @@ export const SEED_ASSETS: readonly SeedAsset[] = [
     source: source(3),
     title: "Herbst 2015, film with two access copies",
     preservation: [{ name: "herbst-film.mp4", media: "film-1.mp4" }],
-    access: [[{ name: "herbst-film-web.mp4", media: "film-1-mp4.preview.mp4" }], [{ name: "herbst-film-still.jpg", media: "film-1-mp4.thumbnail.jpg" }]],
+    access: [
+      [{ name: "herbst-film-web.mp4", media: "film-1-mp4.preview.mp4" }],
+      [{ name: "herbst-film-still.jpg", media: "film-1-mp4.thumbnail.jpg" }],
+    ],
     retentionStart: "2024-12-31",
     policies: ["Campaign 5 years after end"],
   },

@@ -9,8 +9,20 @@ export const SEED_POLICIES: readonly RetentionPolicy[] = [
   eventBased("Medical device 15 years", 15),
   eventBased("Broadcast contract end plus 6", 6),
   { ...base("Heritage permanent"), restriction: "DELETE" },
-  { ...base("Ingest plus 6 years"), startDateField: "xip.created", period: 6, periodUnit: "YEAR", restriction: "DELETE" },
-  { ...base("Retired policy 2015"), startDateField: "lcy.retention_start", period: 3, periodUnit: "YEAR", assignable: false },
+  {
+    ...base("Ingest plus 6 years"),
+    startDateField: "xip.created",
+    period: 6,
+    periodUnit: "YEAR",
+    restriction: "DELETE",
+  },
+  {
+    ...base("Retired policy 2015"),
+    startDateField: "lcy.retention_start",
+    period: 3,
+    periodUnit: "YEAR",
+    assignable: false,
+  },
   { ...base("LH: MAT-2026-017"), description: "Legal hold, matter MAT-2026-017", restriction: "DELETE" },
 ];
 

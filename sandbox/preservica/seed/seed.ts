@@ -35,7 +35,10 @@ export async function laySeed(archive: Archive): Promise<void> {
   if (context.seed === "full") {
     for (const policy of SEED_POLICIES) await archive.governance.putPolicy(policy);
     for (const hold of SEED_HOLDS) await archive.governance.putHold(hold);
-    await archive.repository.save(...FOLDERS.map(folderOf), ...(await Promise.all(SEED_ASSETS.map((asset) => assetOf(archive, asset)))));
+    await archive.repository.save(
+      ...FOLDERS.map(folderOf),
+      ...(await Promise.all(SEED_ASSETS.map((asset) => assetOf(archive, asset)))),
+    );
     archive.index.rebuild();
   }
   await mark.update((value) => (value.laid = true));
@@ -53,11 +56,25 @@ export function assetRef(source: string): string {
 
 function folderOf(path: string): Folder {
   const cut = path.lastIndexOf("/");
-  const event: EventRecord = { ref: nameBasedRef(`event:${path}`), type: "Created", date: OLD_RUN, user: "manager.one" };
-  return { type: "SO", ...base(folderRef(path), path.slice(cut + 1), "open", cut < 0 ? undefined : folderRef(path.slice(0, cut)), event) };
+  const event: EventRecord = {
+    ref: nameBasedRef(`event:${path}`),
+    type: "Created",
+    date: OLD_RUN,
+    user: "manager.one",
+  };
+  return {
+    type: "SO",
+    ...base(folderRef(path), path.slice(cut + 1), "open", cut < 0 ? undefined : folderRef(path.slice(0, cut)), event),
+  };
 }
 
-function base(ref: string, title: string, securityTag: string, parent: string | undefined, event: EventRecord): EntityBase {
+function base(
+  ref: string,
+  title: string,
+  securityTag: string,
+  parent: string | undefined,
+  event: EventRecord,
+): EntityBase {
   return {
     ref,
     title,
@@ -75,25 +92,41 @@ function base(ref: string, title: string, securityTag: string, parent: string | 
 
 async function assetOf(archive: Archive, seed: SeedAsset): Promise<Asset> {
   const ref = assetRef(seed.source);
-  const event: EventRecord = { ref: nameBasedRef(`ingest:${seed.source}`), type: "Ingest", date: OLD_RUN, user: "svc.lifecycle", workflowName: "Ingest package", workflowInstanceId: 0 };
+  const event: EventRecord = {
+    ref: nameBasedRef(`ingest:${seed.source}`),
+    type: "Ingest",
+    date: OLD_RUN,
+    user: "svc.lifecycle",
+    workflowName: "Ingest package",
+    workflowInstanceId: 0,
+  };
   const asset: Asset = {
     type: "IO",
     ...base(ref, seed.title, seed.tag, folderRef(seed.folder), event),
     representations: [],
     contentObjects: [],
-    retention: seed.policies.map((name) => ({ apiId: fixedApiId(`${ref}${name}`), policy: policyRef(name), assigned: OLD_RUN })),
+    retention: seed.policies.map((name) => ({
+      apiId: fixedApiId(`${ref}${name}`),
+      policy: policyRef(name),
+      assigned: OLD_RUN,
+    })),
     holds: seed.holds.map((name) => ({ hold: holdRef(name), date: "2026-09-02T08:00:00.000Z", user: "manager.one" })),
     restrictions: [],
     indexed: OLD_RUN,
   };
-  for (const [type, files] of [["Preservation", seed.preservation] as const, ...seed.access.map((files) => ["Access", files] as const)]) {
+  for (const [type, files] of [
+    ["Preservation", seed.preservation] as const,
+    ...seed.access.map((files) => ["Access", files] as const),
+  ]) {
     const contents = await Promise.all(files.map((file) => contentOf(archive, asset, seed, file, event)));
     asset.contentObjects.push(...contents);
     asset.representations.push({ type, name: type, contentObjects: contents.map((content) => content.ref) });
   }
   if (seed.deleted) return tombstone(asset, event);
   asset.identifiers = identifiersOf(seed, ref);
-  asset.metadata = [{ ref: nameBasedRef(`fragment:${ref}`), schema: "urn:clc:schema:lifecycle:1", xml: lifecycleOf(seed) }];
+  asset.metadata = [
+    { ref: nameBasedRef(`fragment:${ref}`), schema: "urn:clc:schema:lifecycle:1", xml: lifecycleOf(seed) },
+  ];
   return asset;
 }
 
@@ -115,18 +148,69 @@ function lifecycleOf(seed: SeedAsset): string {
 }
 
 function tombstone(asset: Asset, ingest: EventRecord): Asset {
-  const event: EventRecord = { ref: nameBasedRef(`deleted:${asset.ref}`), type: "Deleted", date: "2020-05-04T12:00:00.000Z", user: "operator.one" };
+  const event: EventRecord = {
+    ref: nameBasedRef(`deleted:${asset.ref}`),
+    type: "Deleted",
+    date: "2020-05-04T12:00:00.000Z",
+    user: "operator.one",
+  };
   const contentObjects = asset.contentObjects.map((content) => ({ ...content, generations: [], deleted: event.date }));
-  const actions = [{ event: ingest, command: "command_create", date: ingest.date }, { event, command: "DeleteEntity", date: event.date, serialised: "requested by operator.one; approved by manager.two" }];
-  return { ...asset, representations: [], retention: [], holds: [], contentObjects, actions, deleted: event.date, modified: event.date };
+  const actions = [
+    { event: ingest, command: "command_create", date: ingest.date },
+    {
+      event,
+      command: "DeleteEntity",
+      date: event.date,
+      serialised: "requested by operator.one; approved by manager.two",
+    },
+  ];
+  return {
+    ...asset,
+    representations: [],
+    retention: [],
+    holds: [],
+    contentObjects,
+    actions,
+    deleted: event.date,
+    modified: event.date,
+  };
 }
 
-async function contentOf(archive: Archive, asset: Asset, seed: SeedAsset, file: SeedFile, event: EventRecord): Promise<ContentObject> {
+async function contentOf(
+  archive: Archive,
+  asset: Asset,
+  seed: SeedAsset,
+  file: SeedFile,
+  event: EventRecord,
+): Promise<ContentObject> {
   const ref = nameBasedRef(`${asset.ref}/${file.name}`);
   const buffer = stampedBuffer(baseMedia(file.media), `archived ${seed.source} ${file.name}`);
   const { bytes } = await archive.context.files.write(Readable.from([buffer]));
-  const fixities = seed.algorithms.map((algorithm) => ({ algorithm, value: createHash(algorithm.toLowerCase()).update(buffer).digest("hex") }));
-  const failed: Bitstream["checks"] = seed.failedCheck ? [{ type: "Full", success: false, date: "2026-11-02T01:00:00.000Z", fixed: false, reason: "Fixity value differs from the stored value" }] : [];
-  const bitstream: Bitstream = { filename: file.name, size: bytes.size, fixities, bytes, checks: [{ type: "Full", success: true, date: OLD_RUN, fixed: false }, ...failed] };
-  return { type: "CO", ...base(ref, file.name, seed.tag, asset.ref, event), generations: [newGeneration(file.name, bitstream, OLD_RUN, true)] };
+  const fixities = seed.algorithms.map((algorithm) => ({
+    algorithm,
+    value: createHash(algorithm.toLowerCase()).update(buffer).digest("hex"),
+  }));
+  const failed: Bitstream["checks"] = seed.failedCheck
+    ? [
+        {
+          type: "Full",
+          success: false,
+          date: "2026-11-02T01:00:00.000Z",
+          fixed: false,
+          reason: "Fixity value differs from the stored value",
+        },
+      ]
+    : [];
+  const bitstream: Bitstream = {
+    filename: file.name,
+    size: bytes.size,
+    fixities,
+    bytes,
+    checks: [{ type: "Full", success: true, date: OLD_RUN, fixed: false }, ...failed],
+  };
+  return {
+    type: "CO",
+    ...base(ref, file.name, seed.tag, asset.ref, event),
+    generations: [newGeneration(file.name, bitstream, OLD_RUN, true)],
+  };
 }

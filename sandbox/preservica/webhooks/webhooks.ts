@@ -5,7 +5,13 @@ import type { SandboxContext, SandboxState } from "../../kernel/types.js";
 import { TENANT } from "../access/users.js";
 import type { Entity } from "../model.js";
 
-export const TRIGGERS = ["MOVED", "FULL_TEXT_INDEXED", "CHANGED_SECURITY_DESCRIPTOR", "INGEST_FAILED", "CHANGE_ASSET_VISIBILITY"] as const;
+export const TRIGGERS = [
+  "MOVED",
+  "FULL_TEXT_INDEXED",
+  "CHANGED_SECURITY_DESCRIPTOR",
+  "INGEST_FAILED",
+  "CHANGE_ASSET_VISIBILITY",
+] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
 export interface Subscription {
@@ -63,8 +69,16 @@ export class Webhooks {
       const answer = await post(target, {}, "", this.underWay.signal);
       const wanted = createHmac("sha256", secret).update(challengeCode).digest("hex");
       const said: unknown = JSON.parse(answer.body);
-      const met = typeof said === "object" && said !== null && "challengeCode" in said && said.challengeCode === challengeCode && "challengeResponse" in said && said.challengeResponse === wanted;
-      return answer.status === 200 && met ? undefined : `the receiver answered ${answer.status} without the right challengeResponse`;
+      const met =
+        typeof said === "object" &&
+        said !== null &&
+        "challengeCode" in said &&
+        said.challengeCode === challengeCode &&
+        "challengeResponse" in said &&
+        said.challengeResponse === wanted;
+      return answer.status === 200 && met
+        ? undefined
+        : `the receiver answered ${answer.status} without the right challengeResponse`;
     } catch (error) {
       return `the receiver did not answer the challenge: ${error instanceof Error ? error.message : String(error)}`;
     }
@@ -86,11 +100,24 @@ export class Webhooks {
     const events = entities.map((entity) => ({
       entityType: entity.type,
       entityRef: entity.ref,
-      ...(subscription.includeIdentifiers ? { identifiers: entity.identifiers.map((identifier) => ({ [identifier.type]: identifier.value })) } : {}),
+      ...(subscription.includeIdentifiers
+        ? { identifiers: entity.identifiers.map((identifier) => ({ [identifier.type]: identifier.value })) }
+        : {}),
     }));
-    const body = JSON.stringify({ subscriptionId: subscription.id, tenant: TENANT, trigger: subscription.triggerType, timestamp, events });
+    const body = JSON.stringify({
+      subscriptionId: subscription.id,
+      tenant: TENANT,
+      trigger: subscription.triggerType,
+      timestamp,
+      events,
+    });
     const signature = createHmac("sha256", subscription.secret).update(`preservica-webhook-auth${body}`).digest("hex");
-    const outcome = await post(new URL(subscription.url), { "preservica-signature": signature, "content-type": "application/json" }, body, this.underWay.signal).then(
+    const outcome = await post(
+      new URL(subscription.url),
+      { "preservica-signature": signature, "content-type": "application/json" },
+      body,
+      this.underWay.signal,
+    ).then(
       (answer) => String(answer.status),
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
@@ -101,16 +128,25 @@ export class Webhooks {
 }
 
 /** POST with a chunked body, as the vendor sends it. */
-function post(url: URL, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<{ status: number; body: string }> {
+function post(
+  url: URL,
+  headers: Record<string, string>,
+  body: string,
+  signal: AbortSignal,
+): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const send = url.protocol === "https:" ? httpsRequest : httpRequest;
-    const request = send(url, { method: "POST", headers: { ...headers, "transfer-encoding": "chunked" }, signal, timeout: RECEIVER_TIMEOUT_MS }, (response) => {
-      let text = "";
-      response.setEncoding("utf8");
-      response.on("data", (chunk: string) => (text += chunk.slice(0, 100_000)));
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: text }));
-      response.on("error", reject);
-    });
+    const request = send(
+      url,
+      { method: "POST", headers: { ...headers, "transfer-encoding": "chunked" }, signal, timeout: RECEIVER_TIMEOUT_MS },
+      (response) => {
+        let text = "";
+        response.setEncoding("utf8");
+        response.on("data", (chunk: string) => (text += chunk.slice(0, 100_000)));
+        response.on("end", () => resolve({ status: response.statusCode ?? 0, body: text }));
+        response.on("error", reject);
+      },
+    );
     request.on("timeout", () => request.destroy(new Error("no answer in time")));
     request.on("error", reject);
     request.end(body);

@@ -24,19 +24,45 @@ export function workflowRoutes(uploads: Uploads): readonly Route[] {
 
 /** Ingest processes as the Process API lists them, below `/api`. */
 export const PROCESS_ROUTES: readonly Route[] = [
-  route("GET", "process/ingest/configs", (call) => jsonAnswer({ configs: CONTEXTS.filter((context) => context.type === "Ingest").map((context) => shownConfig(call, context.id)) }), ["types"]),
+  route(
+    "GET",
+    "process/ingest/configs",
+    (call) =>
+      jsonAnswer({
+        configs: CONTEXTS.filter((context) => context.type === "Ingest").map((context) =>
+          shownConfig(call, context.id),
+        ),
+      }),
+    ["types"],
+  ),
 ];
 
 function shownConfig(call: Call, id: number): Record<string, unknown> {
   const context = CONTEXTS.find((candidate) => candidate.id === id);
-  return { apiId: String(id), name: context?.name ?? "", description: "", type: "Ingest", active: call.archive.settings.ingestContextActive, trigger: { type: id === OPEX_CONTEXT_ID ? "MANUAL" : "UPLOAD" } };
+  return {
+    apiId: String(id),
+    name: context?.name ?? "",
+    description: "",
+    type: "Ingest",
+    active: call.archive.settings.ingestContextActive,
+    trigger: { type: id === OPEX_CONTEXT_ID ? "MANUAL" : "UPLOAD" },
+  };
 }
 
 function listContexts(call: Call): SandboxAnswer {
   const type = call.query("type");
   const definition = call.query("workflowDefinitionId");
-  const found = CONTEXTS.filter((context) => (type === undefined || context.type === type) && (definition === undefined || context.definition === definition));
-  return xmlAnswer(el(ASSUMPTIONS.elements.workflowContexts, NAMESPACE, ...found.map((context) => el("WorkflowContext", {}, text("Id", context.id), text("Name", context.name)))));
+  const found = CONTEXTS.filter(
+    (context) =>
+      (type === undefined || context.type === type) && (definition === undefined || context.definition === definition),
+  );
+  return xmlAnswer(
+    el(
+      ASSUMPTIONS.elements.workflowContexts,
+      NAMESPACE,
+      ...found.map((context) => el("WorkflowContext", {}, text("Id", context.id), text("Name", context.name))),
+    ),
+  );
 }
 
 /** Only the OPEX ingest can be started here; it wants the parameter OpexContainerDirectory. */
@@ -46,14 +72,26 @@ async function start(call: Call, uploads: Uploads): Promise<SandboxAnswer> {
   expectShape(body, "workflow", ["WorkflowContextId", "WorkflowContextName", "Parameter", "CorrelationId"]);
   const id = childText(body, "WorkflowContextId");
   const name = childText(body, "WorkflowContextName");
-  const context = CONTEXTS.find((candidate) => (id === undefined || String(candidate.id) === id) && (name === undefined || candidate.name === name));
+  const context = CONTEXTS.find(
+    (candidate) => (id === undefined || String(candidate.id) === id) && (name === undefined || candidate.name === name),
+  );
   if (!context || (id === undefined && name === undefined)) throw notFound("the workflow context");
   if (context.id !== OPEX_CONTEXT_ID) throw undocumented(400, `what starting ${context.name} needs is not documented`);
-  const parameters = new Map(elements(body, "Parameter").map((parameter) => [childText(parameter, "Key") ?? "", childText(parameter, "Value") ?? ""]));
+  const parameters = new Map(
+    elements(body, "Parameter").map((parameter) => [
+      childText(parameter, "Key") ?? "",
+      childText(parameter, "Value") ?? "",
+    ]),
+  );
   const directory = parameters.get("OpexContainerDirectory");
   if (directory === undefined || directory === "") throw badRequest("parameter OpexContainerDirectory is missing");
   const correlationId = child(body, "CorrelationId") ? childText(body, "CorrelationId") : undefined;
-  const instance = await uploads.startContainer(call.user, directory, parameters.get("StructuralObjectRef"), correlationId);
+  const instance = await uploads.startContainer(
+    call.user,
+    directory,
+    parameters.get("StructuralObjectRef"),
+    correlationId,
+  );
   return xmlAnswer(el("WorkflowInstance", NAMESPACE, text("Id", instance)), 201);
 }
 
@@ -61,7 +99,14 @@ function readInstance(call: Call): SandboxAnswer {
   const instance = call.archive.workflows.find(call.param("id"));
   if (!instance) throw notFound(`workflow instance ${call.param("id")}`);
   const includeErrors = readBoolean(call.query("includeErrors") ?? "false", "includeErrors");
-  return xmlAnswer(el("WorkflowInstance", NAMESPACE, ...instanceFields(instance), includeErrors ? el("Errors", {}, ...instance.errors.map((error) => text("Error", error))) : ""));
+  return xmlAnswer(
+    el(
+      "WorkflowInstance",
+      NAMESPACE,
+      ...instanceFields(instance),
+      includeErrors ? el("Errors", {}, ...instance.errors.map((error) => text("Error", error))) : "",
+    ),
+  );
 }
 
 function instanceFields(instance: WorkflowInstance): Markup[] {
@@ -89,13 +134,32 @@ function listInstances(call: Call): SandboxAnswer {
   const to = call.query("to");
   const found = call.archive.workflows
     .all()
-    .filter((instance) => type === undefined || CONTEXTS.find((context) => context.id === instance.context)?.type === type)
-    .filter((instance) => (state === undefined || instance.state === state) && (contextId === undefined || String(instance.context) === contextId))
-    .filter((instance) => (creator === undefined || instance.creator === creator) && (from === undefined || instance.started >= from) && (to === undefined || instance.started <= to));
+    .filter(
+      (instance) => type === undefined || CONTEXTS.find((context) => context.id === instance.context)?.type === type,
+    )
+    .filter(
+      (instance) =>
+        (state === undefined || instance.state === state) &&
+        (contextId === undefined || String(instance.context) === contextId),
+    )
+    .filter(
+      (instance) =>
+        (creator === undefined || instance.creator === creator) &&
+        (from === undefined || instance.started >= from) &&
+        (to === undefined || instance.started <= to),
+    );
   const begin = whole(call.query("start"), 0, 0, Number.MAX_SAFE_INTEGER, "start");
   const shown = found.slice(begin, begin + whole(call.query("max"), 100, 1, ASSUMPTIONS.maxPage, "max"));
   const list = shown.map((instance) => el("WorkflowInstance", {}, ...instanceFields(instance)));
-  return xmlAnswer(el(ASSUMPTIONS.elements.workflowInstances, NAMESPACE, text("TotalCount", found.length), text("Count", shown.length), ...list));
+  return xmlAnswer(
+    el(
+      ASSUMPTIONS.elements.workflowInstances,
+      NAMESPACE,
+      text("TotalCount", found.length),
+      text("Count", shown.length),
+      ...list,
+    ),
+  );
 }
 
 async function terminate(call: Call): Promise<SandboxAnswer> {

@@ -1,6 +1,7 @@
 import type { SandboxContext, SandboxState } from "../../kernel/types.js";
 
-export type WorkflowState = "Aborted" | "Active" | "Completed" | "Finished_Mixed_Outcome" | "Pending" | "Suspended" | "Unknown" | "Failed";
+export type WorkflowState =
+  "Aborted" | "Active" | "Completed" | "Finished_Mixed_Outcome" | "Pending" | "Suspended" | "Unknown" | "Failed";
 export interface WorkflowContext {
   id: number;
   name: string;
@@ -24,7 +25,12 @@ export const PACKAGE_CONTEXT_ID = 1;
 /** Configured workflows of the tenant. */
 export const CONTEXTS: readonly WorkflowContext[] = [
   { id: PACKAGE_CONTEXT_ID, name: "Ingest package", type: "Ingest", definition: "com.preservica.core.workflow.ingest" },
-  { id: OPEX_CONTEXT_ID, name: "Ingest OPEX (Incremental)", type: "Ingest", definition: "com.preservica.core.workflow.ingest" },
+  {
+    id: OPEX_CONTEXT_ID,
+    name: "Ingest OPEX (Incremental)",
+    type: "Ingest",
+    definition: "com.preservica.core.workflow.ingest",
+  },
   { id: 50, name: "Export OPEX", type: "Access", definition: "com.preservica.core.workflow.export" },
   { id: 60, name: "Delete", type: "DataManagement", definition: "com.preservica.core.workflow.delete" },
 ];
@@ -52,7 +58,15 @@ export class Workflows {
     const started = this.context.clock.now().toISOString();
     return this.state.update((value) => {
       const id = Object.keys(value).length + 1;
-      const instance: WorkflowInstance = { id, context: contextId, state: "Active", started, creator, errors: [], ...(correlationId === undefined ? {} : { correlationId }) };
+      const instance: WorkflowInstance = {
+        id,
+        context: contextId,
+        state: "Active",
+        started,
+        creator,
+        errors: [],
+        ...(correlationId === undefined ? {} : { correlationId }),
+      };
       value[id] = instance;
       return instance;
     });

@@ -27,7 +27,8 @@ export class XmlError extends Error {
 
 const XML_NS = "http://www.w3.org/XML/1998/namespace";
 const MAX_DEPTH = 100;
-const NAME = /[A-Za-z_\u00C0-\u{EFFFF}][\w.\-\u00B7\u00C0-\u{EFFFF}]*(?::[A-Za-z_\u00C0-\u{EFFFF}][\w.\-\u00B7\u00C0-\u{EFFFF}]*)?/uy;
+const NAME =
+  /[A-Za-z_\u00C0-\u{EFFFF}][\w.\-\u00B7\u00C0-\u{EFFFF}]*(?::[A-Za-z_\u00C0-\u{EFFFF}][\w.\-\u00B7\u00C0-\u{EFFFF}]*)?/uy;
 const ATTRIBUTE = /\s+([^\s=/>"'<]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/uy;
 const TAG_END = /\s*(\/?)>/uy;
 const CLOSE_END = /\s*>/uy;
@@ -114,7 +115,16 @@ class Parser {
     const { declared, plain } = this.attributes();
     const scope = declared.size === 0 ? outer : new Map([...outer, ...declared]);
     const [prefix, local] = split(name);
-    const element: XmlElement = { name, prefix, local, ns: this.resolve(prefix, scope, true), attributes: [], declared, scope, children: [] };
+    const element: XmlElement = {
+      name,
+      prefix,
+      local,
+      ns: this.resolve(prefix, scope, true),
+      attributes: [],
+      declared,
+      scope,
+      children: [],
+    };
     const seen = new Set<string>();
     for (const [raw, value] of plain) {
       const [attributePrefix, attributeLocal] = split(raw);
@@ -185,7 +195,9 @@ function split(name: string): [prefix: string, local: string] {
 
 /** Child elements, optionally only those with a local name. */
 export function elements(parent: XmlElement, local?: string): XmlElement[] {
-  return parent.children.filter((child) => typeof child !== "string").filter((child) => local === undefined || child.local === local);
+  return parent.children
+    .filter((child) => typeof child !== "string")
+    .filter((child) => local === undefined || child.local === local);
 }
 
 /** First child element with a local name. */
@@ -195,7 +207,10 @@ export function child(parent: XmlElement, local: string): XmlElement | undefined
 
 /** All text below an element, trimmed. */
 export function textOf(element: XmlElement): string {
-  return element.children.map((part) => (typeof part === "string" ? part : textOf(part))).join("").trim();
+  return element.children
+    .map((part) => (typeof part === "string" ? part : textOf(part)))
+    .join("")
+    .trim();
 }
 
 /** Trimmed text of the first child with a local name; undefined when there is no such child. */

@@ -54,6 +54,8 @@ function write(element: XmlElement, declarations: ReadonlyMap<string, string>): 
   const attributes: Attributes = {};
   for (const [prefix, uri] of declarations) attributes[prefix === "" ? "xmlns" : `xmlns:${prefix}`] = uri;
   for (const attribute of element.attributes) attributes[attribute.name] = attribute.value;
-  const children = element.children.map((child) => (typeof child === "string" ? escapeXml(child) : write(child, child.declared)));
+  const children = element.children.map((child) =>
+    typeof child === "string" ? escapeXml(child) : write(child, child.declared),
+  );
   return el(element.name, attributes, ...children);
 }

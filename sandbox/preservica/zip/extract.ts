@@ -10,7 +10,10 @@ import { ZipError, type ZipEntry } from "./read.js";
  *
  * @throws ZipError when the CRC or the size is wrong or the data cannot be inflated
  */
-export async function extract(files: SandboxFiles, entry: ZipEntry): Promise<{ bytes: StoredBytes; temporary: boolean }> {
+export async function extract(
+  files: SandboxFiles,
+  entry: ZipEntry,
+): Promise<{ bytes: StoredBytes; temporary: boolean }> {
   if (entry.method === "stored") {
     const sum = await crcOf(files.read(entry.raw));
     if (sum !== entry.crc) throw new ZipError(`entry ${entry.name}: CRC of the bytes is wrong`);
@@ -28,7 +31,9 @@ export async function extract(files: SandboxFiles, entry: ZipEntry): Promise<{ b
 }
 
 function rethrow(error: unknown, entry: ZipEntry): never {
-  throw error instanceof ZipError ? error : new ZipError(`entry ${entry.name} cannot be inflated: ${error instanceof Error ? error.message : String(error)}`);
+  throw error instanceof ZipError
+    ? error
+    : new ZipError(`entry ${entry.name} cannot be inflated: ${error instanceof Error ? error.message : String(error)}`);
 }
 
 class Checked extends Transform {
@@ -37,7 +42,11 @@ class Checked extends Transform {
   constructor(private readonly entry: ZipEntry) {
     super();
   }
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null, data?: Buffer) => void): void {
+  override _transform(
+    chunk: Buffer,
+    _encoding: BufferEncoding,
+    done: (error?: Error | null, data?: Buffer) => void,
+  ): void {
     this.sum = crc32(chunk, this.sum);
     this.size += chunk.length;
     if (this.size > this.entry.size) done(new ZipError(`entry ${this.entry.name} is larger than it says`));
@@ -48,6 +57,6 @@ class Checked extends Transform {
 /** CRC-32 of a stream. */
 export async function crcOf(stream: NodeJS.ReadableStream): Promise<number> {
   let sum = 0;
-  for await (const chunk of stream) sum = crc32(chunk as Buffer, sum);
+  for await (const chunk of stream) sum = crc32(chunk, sum);
   return sum;
 }

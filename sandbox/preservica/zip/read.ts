@@ -55,7 +55,14 @@ export async function readZip(files: SandboxFiles, bytes: StoredBytes, rules: Zi
     const next = entries[index + 1]?.start ?? offset;
     if (entry.end > next) throw new ZipError(`entry ${entry.name} overlaps the next one`);
   }
-  return entries.map(({ name, folder, method, crc, size: entrySize, raw }) => ({ name, folder, method, crc, size: entrySize, raw }));
+  return entries.map(({ name, folder, method, crc, size: entrySize, raw }) => ({
+    name,
+    folder,
+    method,
+    crc,
+    size: entrySize,
+    raw,
+  }));
 }
 
 interface CentralHeader {
@@ -70,7 +77,8 @@ interface CentralHeader {
 }
 
 function centralHeader(directory: Buffer, at: number): CentralHeader {
-  if (at + 46 > directory.length || directory.readUInt32LE(at) !== CENTRAL) throw new ZipError("the central directory is damaged");
+  if (at + 46 > directory.length || directory.readUInt32LE(at) !== CENTRAL)
+    throw new ZipError("the central directory is damaged");
   const nameLength = directory.readUInt16LE(at + 28);
   const extraLength = directory.readUInt16LE(at + 30);
   const next = at + 46 + nameLength + extraLength + directory.readUInt16LE(at + 32);
@@ -78,9 +86,22 @@ function centralHeader(directory: Buffer, at: number): CentralHeader {
   const flags = directory.readUInt16LE(at + 8);
   const nameBytes = directory.subarray(at + 46, at + 46 + nameLength);
   const extra = directory.subarray(at + 46 + nameLength, at + 46 + nameLength + extraLength);
-  const [size, compressed, local] = wide(extra, [directory.readUInt32LE(at + 24), directory.readUInt32LE(at + 20), directory.readUInt32LE(at + 42)]);
+  const [size, compressed, local] = wide(extra, [
+    directory.readUInt32LE(at + 24),
+    directory.readUInt32LE(at + 20),
+    directory.readUInt32LE(at + 42),
+  ]);
   const name = nameBytes.toString(flags & 0x800 ? "utf8" : "latin1");
-  return { name, flags, method: directory.readUInt16LE(at + 10), crc: directory.readUInt32LE(at + 16), compressed, size, local, next };
+  return {
+    name,
+    flags,
+    method: directory.readUInt16LE(at + 10),
+    crc: directory.readUInt32LE(at + 16),
+    compressed,
+    size,
+    local,
+    next,
+  };
 }
 
 /** Replaces 0xFFFFFFFF fields by the values of the ZIP64 extra field, in its fixed order. */
@@ -106,8 +127,12 @@ function wide(extra: Buffer, fields: [number, number, number]): [number, number,
 
 function checkName(name: string): void {
   const parts = name.replace(/\/$/u, "").split("/");
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  const unsafe = name.startsWith("/") || name.includes("\\") || /[\u0000-\u001F]/u.test(name) || /^[A-Za-z]:/u.test(name) || parts.some((part) => part === "" || part === "." || part === "..");
+  const unsafe =
+    name.startsWith("/") ||
+    name.includes("\\") ||
+    /\p{Cc}/u.test(name) ||
+    /^[A-Za-z]:/u.test(name) ||
+    parts.some((part) => part === "" || part === "." || part === "..");
   if (unsafe) throw new ZipError(`entry path ${JSON.stringify(name)} is not safe`);
 }
 
@@ -129,7 +154,11 @@ class Reader {
     while (at >= 0 && !(tail.readUInt32LE(at) === END && at + 22 + tail.readUInt16LE(at + 20) === tail.length)) at -= 1;
     if (at < 0) throw new ZipError("not a zip: no end of central directory");
     if (tail.readUInt16LE(at + 4) !== 0) throw new ZipError("a zip over several disks is not taken");
-    const place = { count: tail.readUInt16LE(at + 10), size: tail.readUInt32LE(at + 12), offset: tail.readUInt32LE(at + 16) };
+    const place = {
+      count: tail.readUInt16LE(at + 10),
+      size: tail.readUInt32LE(at + 12),
+      offset: tail.readUInt32LE(at + 16),
+    };
     if (place.count !== 0xffff && place.size !== 0xffffffff && place.offset !== 0xffffffff) return place;
     return this.directoryPlace64(tail, at);
   }
@@ -139,18 +168,24 @@ class Reader {
     if (at < 0 || tail.readUInt32LE(at) !== LOCATOR64) throw new ZipError("the ZIP64 locator is missing");
     const end64 = await this.take(Number(tail.readBigUInt64LE(at + 8)), 56);
     if (end64.readUInt32LE(0) !== END64) throw new ZipError("the ZIP64 end of central directory is missing");
-    return { count: Number(end64.readBigUInt64LE(32)), size: Number(end64.readBigUInt64LE(40)), offset: Number(end64.readBigUInt64LE(48)) };
+    return {
+      count: Number(end64.readBigUInt64LE(32)),
+      size: Number(end64.readBigUInt64LE(40)),
+      offset: Number(end64.readBigUInt64LE(48)),
+    };
   }
 
   async entry(header: CentralHeader, rules: ZipRules): Promise<ZipEntry & { start: number; end: number }> {
     const { name } = header;
     if (header.flags & 0x2041) throw new ZipError(`entry ${name} is encrypted`);
-    if (header.method !== 0 && header.method !== 8) throw new ZipError(`entry ${name} has compression method ${header.method}`);
+    if (header.method !== 0 && header.method !== 8)
+      throw new ZipError(`entry ${name} has compression method ${header.method}`);
     const described = (header.flags & 8) !== 0;
     if (rules.streamable && described && header.method === 0 && !name.endsWith("/")) {
       throw new ZipError(`entry ${name}: only DEFLATED entries can have EXT descriptor`);
     }
-    if (header.method === 0 && header.compressed !== header.size) throw new ZipError(`entry ${name} is stored but its two sizes differ`);
+    if (header.method === 0 && header.compressed !== header.size)
+      throw new ZipError(`entry ${name} is stored but its two sizes differ`);
     const local = await this.take(header.local, 30);
     if (local.readUInt32LE(0) !== LOCAL) throw new ZipError(`entry ${name} has no local header`);
     const nameLength = local.readUInt16LE(26);
@@ -161,12 +196,28 @@ class Reader {
     if (offset + header.compressed > this.bytes.size) throw new ZipError(`entry ${name} is cut short`);
     const raw: StoredBytes = { kind: "slice", of: this.bytes, offset, size: header.compressed };
     const method = header.method === 0 ? "stored" : "deflated";
-    return { name, folder: name.endsWith("/"), method, crc: header.crc, size: header.size, raw, start: header.local, end: offset + header.compressed };
+    return {
+      name,
+      folder: name.endsWith("/"),
+      method,
+      crc: header.crc,
+      size: header.size,
+      raw,
+      start: header.local,
+      end: offset + header.compressed,
+    };
   }
 
-  private async compareLocal(header: CentralHeader, local: Buffer, rest: Buffer, nameLength: number, described: boolean): Promise<void> {
+  private async compareLocal(
+    header: CentralHeader,
+    local: Buffer,
+    rest: Buffer,
+    nameLength: number,
+    described: boolean,
+  ): Promise<void> {
     const localName = rest.subarray(0, nameLength).toString(header.flags & 0x800 ? "utf8" : "latin1");
-    if (localName !== header.name || local.readUInt16LE(8) !== header.method) throw new ZipError(`entry ${header.name}: local header and directory differ`);
+    if (localName !== header.name || local.readUInt16LE(8) !== header.method)
+      throw new ZipError(`entry ${header.name}: local header and directory differ`);
     if (described) return;
     const [size, compressed] = wide(rest.subarray(nameLength), [local.readUInt32LE(22), local.readUInt32LE(18), 0]);
     if (local.readUInt32LE(14) !== header.crc || size !== header.size || compressed !== header.compressed) {
