@@ -23,7 +23,12 @@ export const unauthorized = (message: string) => new OtmmError(STATUS.badCredent
 const JSON_HEADERS = { "content-type": "application/json;charset=UTF-8" };
 
 /** A JSON answer; lists of one object become the object when the setting asks for it. */
-export function json(settings: OtmmSettings, value: unknown, status = 200, headers: Record<string, string | string[]> = {}): SandboxAnswer {
+export function json(
+  settings: OtmmSettings,
+  value: unknown,
+  status = 200,
+  headers: Record<string, string | string[]> = {},
+): SandboxAnswer {
   const body = settings.singleAsObject ? unwrapSingles(value) : value;
   return { status, headers: { ...JSON_HEADERS, ...headers }, body: JSON.stringify(body) };
 }
@@ -32,7 +37,12 @@ export function json(settings: OtmmSettings, value: unknown, status = 200, heade
 export function exception(settings: OtmmSettings, status: number, message: string): SandboxAnswer {
   if (settings.htmlErrors) return htmlPage(status, message);
   const body = {
-    exception_body: { http_response_code: status, error_code: errorCode(status), message, debug_message: `com.artesia.common.exception: ${message}` },
+    exception_body: {
+      http_response_code: status,
+      error_code: errorCode(status),
+      message,
+      debug_message: `com.artesia.common.exception: ${message}`,
+    },
   };
   return { status, headers: JSON_HEADERS, body: JSON.stringify(body) };
 }

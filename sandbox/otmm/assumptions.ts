@@ -3,6 +3,18 @@
  * setting; where a choice could hurt a client, the choice that hurts was taken.
  */
 
+/*
+ * Decided in code, not switchable:
+ * - An unknown field or operator is reported by `contains_invalid_conditions` and the condition is left out: more hits, not fewer.
+ * - `and` binds stronger than `or` where no parentheses stand (search/expression.ts).
+ * - Sessions and tokens live in memory: a restart of the sandbox ends them, as a restart of the application server does.
+ * - Deleted assets still give their bytes; folders have none (404).
+ * - Links: `GET` and `POST /assets/{id}/links` answer `{"links_resource":{"links":{"source_id","links":[...]}}}`; the body of POST is the
+ *   element itself or `{"link_resource":{"link":{...}}}`.
+ * - `PUT /folders/{id}/children` answers `folder_operation_resource` for adding as for removing.
+ * - `POST /renditions` and the subscriptions answer 200 without a body; PATCH and the single state answer the asset.
+ */
+
 /** Defaults of the settings that the control API can change (`POST /settings`, system "otmm"). */
 export const DEFAULT_SETTINGS = {
   /** Answer 206 to a Range header. Nothing was found about ranges. */
@@ -116,17 +128,14 @@ export const OPERATORS = {
   "ARTESIA.OPERATOR.NUMBER.IS GREATER THAN": { type: "NUMBER", test: "greater" },
 } as const;
 
-/** An unknown field or operator is reported by `contains_invalid_conditions` and the condition is left out: more hits, not fewer. */
-export const INVALID_CONDITION_MATCHES = true;
-
-/** `and` binds stronger than `or` where no parentheses stand. */
-export const AND_BEFORE_OR = true;
-
 /** Facets that are computed without being asked for. */
 export const DEFAULT_FACETS = ["ARTESIA.FIELD.MIME TYPE"];
 
 /** Searches find folders too when these carry metadata that fits (pyxecm drops hits without `content_size` for that reason). */
 export const SEARCH_FINDS_FOLDERS = true;
+
+/** A folder lists the latest version of each asset; older ones are found by searches and by the version list. */
+export const FOLDERS_LIST_LATEST_ONLY = true;
 
 /** Taking an asset out takes its metadata lock as well; check-in and cancelling give both back. */
 export const CHECK_OUT_LOCKS = true;
@@ -136,9 +145,6 @@ export const CHECK_OUT_LATEST_ONLY = true;
 
 /** Date values are whole seconds with Z; conditions also take MM/DD/YYYY and a plain day (midnight UTC). */
 export const DATE_FORM = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
-
-/** Sessions and tokens live in memory: a restart of the server ends them, as a restart of the application server does. */
-export const SESSIONS_SURVIVE_RESTART = false;
 
 /** A multi-valued text field is given as an element of the table-column type with `values`, directly in its category. */
 export const MULTI_VALUE_TYPE = "com.artesia.metadata.MetadataTableField";

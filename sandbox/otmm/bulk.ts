@@ -12,7 +12,8 @@ import type { AssetRecord } from "./types.js";
 export async function addBulkAssets(store: OtmmStore, order: BulkOrder): Promise<void> {
   const model = order.folder === undefined ? modelAsset(store, order.campaign ?? "AF-2021-SPR") : undefined;
   const folder = order.folder ?? model?.parents[0];
-  if (folder === undefined || !store.findFolder(folder)) throw new Error(`There is no folder "${folder ?? ""}" for the bulk assets.`);
+  if (folder === undefined || !store.findFolder(folder))
+    throw new Error(`There is no folder "${folder ?? ""}" for the bulk assets.`);
   const prefix = order.name ?? "bulk";
   const now = store.now();
   const made: AssetRecord[] = [];

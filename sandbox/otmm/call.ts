@@ -60,7 +60,15 @@ export class Call {
 
   rendering(flat = false): RenderContext {
     const { context, seed, store, registry } = this.parts;
-    return { store, registry, files: context.files, users: seed.users, policies: seed.policies, caller: this.user, flat };
+    return {
+      store,
+      registry,
+      files: context.files,
+      users: seed.users,
+      policies: seed.policies,
+      caller: this.user,
+      flat,
+    };
   }
 
   renderAssets(assets: AssetRecord[], plan: LoadPlan, flat = false): Promise<object[]> {

@@ -44,6 +44,8 @@ async function route(parts: OtmmParts, request: SandboxRequest): Promise<Sandbox
     if (answer) return answer;
   }
   if (api !== "otmmapi" || (version !== "v6" && version !== "v5")) throw noSuchCall(method, request.path);
+  // What v6 calls collections were lightboxes in v5.
+  if (rest[0] === (version === "v5" ? "collections" : "lightboxes")) throw noSuchCall(method, request.path);
   const path = rest.join("/");
   if (path === "sessions" && method === "POST") return login(parts, request);
   if (path === "sessions/oauth2/token" && method === "POST") return token(parts, request);

@@ -19,8 +19,14 @@ export function readEdits(registry: Registry, modelId: string, list: unknown): E
     const id = needText(element, "id");
     const found = registry.fieldOf(modelId, id);
     const name = textOf(element["name"]);
-    if (name !== undefined && name !== found.field.name) throw badRequest(`The field "${id}" is named "${found.field.name}", not "${name}".`);
-    edits.set(id, "values" in element ? readList(registry, found, element["values"]) : readSingle(registry, found, element["value"]));
+    if (name !== undefined && name !== found.field.name)
+      throw badRequest(`The field "${id}" is named "${found.field.name}", not "${name}".`);
+    edits.set(
+      id,
+      "values" in element
+        ? readList(registry, found, element["values"])
+        : readSingle(registry, found, element["value"]),
+    );
   }
   return edits;
 }
@@ -48,7 +54,11 @@ export function readWrapper(registry: Registry, field: FieldDefinition, wrapper:
   const inner = wrapper["value"];
   if (inner === null || inner === undefined) return undefined;
   // Domain values may be written as the plain string of their id.
-  const bare = isObject(inner) ? (isObject(inner["field_value"]) ? inner["field_value"]["value"] : inner["value"]) : inner;
+  const bare = isObject(inner)
+    ? isObject(inner["field_value"])
+      ? inner["field_value"]["value"]
+      : inner["value"]
+    : inner;
   if (bare === null || bare === undefined || bare === "") return undefined;
   return checked(registry, field, bare);
 }
@@ -57,7 +67,8 @@ function checked(registry: Registry, field: FieldDefinition, value: unknown): st
   const text = textOf(value);
   if (text === undefined) throw badRequest(`The value of "${field.id}" is neither text nor number.`);
   if (field.domain !== undefined) {
-    if (registry.display(field.domain, text) === undefined) throw badRequest(`"${text}" is not a value of the domain "${field.domain}".`);
+    if (registry.display(field.domain, text) === undefined)
+      throw badRequest(`"${text}" is not a value of the domain "${field.domain}".`);
     return text;
   }
   switch (field.type) {
@@ -72,8 +83,9 @@ function checked(registry: Registry, field: FieldDefinition, value: unknown): st
       }
       return text;
     case "CHAR":
-      if (field.length !== undefined && [...text].length > field.length) {
-        throw badRequest(`The value of "${field.id}" has ${[...text].length} characters; ${field.length} are allowed.`);
+      // Counted as the vendor's Java does: UTF-16 units.
+      if (field.length !== undefined && text.length > field.length) {
+        throw badRequest(`The value of "${field.id}" has ${text.length} characters; ${field.length} are allowed.`);
       }
       return text;
   }
@@ -84,7 +96,12 @@ function checked(registry: Registry, field: FieldDefinition, value: unknown): st
  *
  * @throws OtmmError 400 when the columns of a touched table would have different lengths
  */
-export function applied(registry: Registry, modelId: string, values: Record<string, StoredValue>, edits: Edits): Record<string, StoredValue> {
+export function applied(
+  registry: Registry,
+  modelId: string,
+  values: Record<string, StoredValue>,
+  edits: Edits,
+): Record<string, StoredValue> {
   const after = { ...values };
   for (const [id, value] of edits) {
     if (value === undefined) delete after[id];
@@ -93,7 +110,9 @@ export function applied(registry: Registry, modelId: string, values: Record<stri
   for (const id of edits.keys()) {
     const { table } = registry.fieldOf(modelId, id);
     if (!table) continue;
-    const lengths = new Set(table.columns.map((column) => (Array.isArray(after[column.id]) ? listOf(after[column.id]).length : 0)));
+    const lengths = new Set(
+      table.columns.map((column) => (Array.isArray(after[column.id]) ? listOf(after[column.id]).length : 0)),
+    );
     if (lengths.size > 1) throw badRequest(`The columns of the table "${table.id}" have different lengths.`);
   }
   return after;

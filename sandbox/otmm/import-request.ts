@@ -4,7 +4,14 @@ import { isObject, listOf, needText, onlyMembers, parseJson, textOf, wrapped } f
 import type { ImportWork } from "./types.js";
 
 /** Parts that one call may carry besides the files. */
-export const IMPORT_PARTS = ["asset_representation", "manifest", "parent_folder_id", "import_template_id", "no_content", "import_job_name"] as const;
+export const IMPORT_PARTS = [
+  "asset_representation",
+  "manifest",
+  "parent_folder_id",
+  "import_template_id",
+  "no_content",
+  "import_job_name",
+] as const;
 
 /**
  * Reads the parts of `POST /assets` or of the third import step (fact sheet 6.1 to 6.3).
@@ -42,7 +49,9 @@ function readRepresentation(text: string | undefined): { modelId?: string; polic
   const asset = wrapped(parseJson(text, "asset_representation"), "asset_resource", "asset");
   onlyMembers(asset, ["metadata", "metadata_model_id", "security_policy_list", "name"], "The asset representation");
   const modelId = textOf(asset["metadata_model_id"]);
-  const policies = listOf(asset["security_policy_list"]).map((policy) => Number(isObject(policy) ? policy["id"] : policy));
+  const policies = listOf(asset["security_policy_list"]).map((policy) =>
+    Number(isObject(policy) ? policy["id"] : policy),
+  );
   return {
     metadata: isObject(asset["metadata"]) ? asset["metadata"]["metadata_element_list"] : [],
     ...(modelId !== undefined && { modelId }),

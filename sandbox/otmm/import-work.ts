@@ -3,7 +3,17 @@ import type { SandboxFiles } from "../kernel/types.js";
 import { applied, readEdits } from "./edit.js";
 import type { Registry } from "./registry.js";
 import type { OtmmStore } from "./store.js";
-import type { AssetRecord, ContentRecord, EditWork, ImportWork, JobRecord, OtmmSeed, RenditionWork, StoredValue, UploadedFile } from "./types.js";
+import type {
+  AssetRecord,
+  ContentRecord,
+  EditWork,
+  ImportWork,
+  JobRecord,
+  OtmmSeed,
+  RenditionWork,
+  StoredValue,
+  UploadedFile,
+} from "./types.js";
 
 /** What the job workers need. */
 export interface WorkContext {
@@ -17,10 +27,12 @@ export interface WorkContext {
 export function checkImport(context: WorkContext, work: ImportWork): ImportWork {
   if (work.entries.every((entry) => entry.replaces !== undefined)) return work;
   const { registry, store, seed } = context;
-  if (work.parentFolder === undefined || !store.findFolder(work.parentFolder)) throw new Error(`The parent folder "${work.parentFolder ?? ""}" does not exist.`);
+  if (work.parentFolder === undefined || !store.findFolder(work.parentFolder))
+    throw new Error(`The parent folder "${work.parentFolder ?? ""}" does not exist.`);
   registry.model(work.modelId);
   if (work.policies.length === 0) throw new Error("No security policy was named.");
-  for (const id of work.policies) if (!seed.policies.some((policy) => policy.id === id)) throw new Error(`The security policy ${id} does not exist.`);
+  for (const id of work.policies)
+    if (!seed.policies.some((policy) => policy.id === id)) throw new Error(`The security policy ${id} does not exist.`);
   return { ...work, values: applied(registry, work.modelId, {}, readEdits(registry, work.modelId, work.metadata)) };
 }
 
@@ -40,7 +52,13 @@ export async function runImport({ store, files }: WorkContext, job: JobRecord, w
   }
 }
 
-function newAsset(store: OtmmStore, job: JobRecord, work: ImportWork, file: UploadedFile, content: ContentRecord): AssetRecord {
+function newAsset(
+  store: OtmmStore,
+  job: JobRecord,
+  work: ImportWork,
+  file: UploadedFile,
+  content: ContentRecord,
+): AssetRecord {
   const id = randomBytes(20).toString("hex");
   const now = store.now();
   const mark = { at: now, user: job.user };
@@ -78,11 +96,24 @@ function mayCheckIn(store: OtmmStore, id: string, user: string): AssetRecord {
 }
 
 /** The new version takes over metadata, policies and links; the checkout of the old one ends. */
-async function checkIn(store: OtmmStore, job: JobRecord, id: string, file: UploadedFile, content: ContentRecord): Promise<void> {
+async function checkIn(
+  store: OtmmStore,
+  job: JobRecord,
+  id: string,
+  file: UploadedFile,
+  content: ContentRecord,
+): Promise<void> {
   const old = mayCheckIn(store, id, job.user);
   const now = store.now();
   const mark = { at: now, user: job.user };
-  const { checkedOutBy: _out, lockedBy: _lock, preview: _preview, thumbnail: _thumbnail, subscribers: _subscribers, ...kept } = structuredClone(old);
+  const {
+    checkedOutBy: _out,
+    lockedBy: _lock,
+    preview: _preview,
+    thumbnail: _thumbnail,
+    subscribers: _subscribers,
+    ...kept
+  } = structuredClone(old);
   const next: AssetRecord = {
     ...kept,
     id: randomBytes(20).toString("hex"),
@@ -141,7 +172,8 @@ export async function runEdit({ store, registry }: WorkContext, job: JobRecord, 
     const mark = { at: store.now(), user: job.user };
     await store.changeAsset(id, (record) => Object.assign(record, { values, updated: mark.at, metadataState: mark }));
   }
-  if (failed.length > 0) throw new Error(`${failed.length} of ${work.assets.length} assets could not be changed: ${failed.join(", ")}`);
+  if (failed.length > 0)
+    throw new Error(`${failed.length} of ${work.assets.length} assets could not be changed: ${failed.join(", ")}`);
 }
 
 async function contentOf(files: SandboxFiles, file: UploadedFile, kind: ContentRecord["kind"]): Promise<ContentRecord> {

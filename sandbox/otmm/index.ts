@@ -9,6 +9,7 @@ import { Jobs } from "./jobs.js";
 import { Registry } from "./registry.js";
 import { Sessions } from "./sessions.js";
 import { OtmmStore } from "./store.js";
+import type { AssetRecord, ContentRecord } from "./types.js";
 
 /**
  * Stand-in for OpenText Media Management, REST API v6 (v5 as an alias), built from the fact sheet apis/otmm.md.
@@ -27,13 +28,22 @@ export async function otmmSimulator(context: SandboxContext): Promise<Simulator>
     return runImport(work, job, checkImport(work, order));
   });
   const sessions = new Sessions(context.clock, settings, seed);
-  const parts: OtmmParts = { context, settings, seed, store, registry, sessions, jobs, orders: new Orders(store, settings) };
+  const parts: OtmmParts = {
+    context,
+    settings,
+    seed,
+    store,
+    registry,
+    sessions,
+    jobs,
+    orders: new Orders(store, settings),
+  };
   const user = seed.users[0];
   return {
     handle: (request) => dispatch(parts, request),
     state: () => {
-      const { assets, folders, collections, jobs } = store.value;
-      return { assets, folders, collections, jobs };
+      const { folders, collections, jobs } = store.value;
+      return { assets: store.assets.map(withoutBytes), folders, collections, jobs };
     },
     summary: () => summary(store),
     ready: () => ({
@@ -44,6 +54,12 @@ export async function otmmSimulator(context: SandboxContext): Promise<Simulator>
     }),
     close: async () => jobs.close(),
   };
+}
+
+/** An asset as the state page shows it: where its bytes lie is of no interest there. */
+function withoutBytes(asset: AssetRecord): object {
+  const shown = (content: ContentRecord | undefined) => content && { ...content, bytes: undefined };
+  return { ...asset, master: shown(asset.master), preview: shown(asset.preview), thumbnail: shown(asset.thumbnail) };
 }
 
 function summary(store: OtmmStore): Record<string, string | number> {

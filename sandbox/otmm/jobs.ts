@@ -67,7 +67,8 @@ export class Jobs {
     const id = String(job.id);
     if (this.closed || this.running.has(id) || !job.work) return;
     this.running.add(id);
-    let failure: string | undefined = job.work.kind === "import" && this.settings.failImports !== "" ? this.settings.failImports : undefined;
+    let failure: string | undefined =
+      job.work.kind === "import" && this.settings.failImports !== "" ? this.settings.failImports : undefined;
     try {
       if (failure === undefined) await this.worker(job, job.work);
     } catch (error) {

@@ -1,6 +1,13 @@
 import { badRequest, notFound } from "./answers.js";
 import { SYSTEM_FIELDS } from "./assumptions.js";
-import type { DomainDefinition, FieldDefinition, FieldType, ModelDefinition, OtmmSeed, TableDefinition } from "./types.js";
+import type {
+  DomainDefinition,
+  FieldDefinition,
+  FieldType,
+  ModelDefinition,
+  OtmmSeed,
+  TableDefinition,
+} from "./types.js";
 
 /** A field as it is found by its id: in which table it stands, if any. */
 export interface FoundField {

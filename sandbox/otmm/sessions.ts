@@ -49,7 +49,8 @@ export class Sessions {
   /** @throws OtmmError 401 */
   checkPassword(login: string | null, password: string | null): UserRecord {
     const user = this.seed.users.find((entry) => entry.login === login);
-    if (!user || !same(user.password, password ?? "")) throw unauthorized("Login failed: unknown user or wrong password.");
+    if (!user || !same(user.password, password ?? ""))
+      throw unauthorized("Login failed: unknown user or wrong password.");
     return user;
   }
 
@@ -85,8 +86,14 @@ export class Sessions {
 
   /** OAuth access token. */
   issueToken(user: UserRecord): { accessToken: string; refreshToken: string; expiresIn: number } {
-    const claims = { sub: user.login, iat: Math.floor(this.clock.now().getTime() / 1000), jti: randomBytes(8).toString("hex") };
-    const accessToken = [{ alg: "HS256", typ: "JWT" }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"));
+    const claims = {
+      sub: user.login,
+      iat: Math.floor(this.clock.now().getTime() / 1000),
+      jti: randomBytes(8).toString("hex"),
+    };
+    const accessToken = [{ alg: "HS256", typ: "JWT" }, claims].map((part) =>
+      Buffer.from(JSON.stringify(part)).toString("base64url"),
+    );
     accessToken.push(randomBytes(32).toString("base64url"));
     const token = accessToken.join(".");
     const expiresIn = this.settings.tokenSeconds;
@@ -163,7 +170,8 @@ export class Sessions {
 
   private byToken(bearer: string): UserRecord {
     const token = this.tokens.get(bearer);
-    if (!token || token.expires <= this.clock.now().getTime()) throw unauthorized("The access token is unknown or has expired.");
+    if (!token || token.expires <= this.clock.now().getTime())
+      throw unauthorized("The access token is unknown or has expired.");
     return token.user;
   }
 }

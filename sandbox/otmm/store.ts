@@ -166,7 +166,8 @@ export class OtmmStore {
       const asset = this.asset(id);
       for (const parent of asset.parents) this.children.get(parent)?.delete(id);
       this.versions.get(asset.originalId)?.delete(id);
-      for (const content of [asset.master, asset.preview, asset.thumbnail]) if (content) this.contents.delete(content.id);
+      for (const content of [asset.master, asset.preview, asset.thumbnail])
+        if (content) this.contents.delete(content.id);
     }
     await this.state.update((value) => {
       for (const id of ids) delete value.assets[id];
@@ -203,7 +204,8 @@ export class OtmmStore {
     let versions = this.versions.get(asset.originalId);
     if (!versions) this.versions.set(asset.originalId, (versions = new Set()));
     versions.add(asset.id);
-    for (const content of [asset.master, asset.preview, asset.thumbnail]) if (content) this.contents.set(content.id, asset.id);
+    for (const content of [asset.master, asset.preview, asset.thumbnail])
+      if (content) this.contents.set(content.id, asset.id);
   }
 
   private indexParents(child: { id: string; parents: string[] }): void {

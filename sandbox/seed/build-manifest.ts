@@ -41,15 +41,26 @@ export function buildManifest(): Manifest {
 type Part<Values> = Pick<MovingAsset<Values>, "archiveFolders" | "values" | "retentionStart" | "neverReleased">;
 type Spec = AssetSpec & { stays?: string; extraVersion?: boolean };
 
-function lists<S extends Spec, Values>(specs: S[], groupOf: (spec: S) => string, part: (spec: S) => Part<Values>): ScenarioLists<Values> {
+function lists<S extends Spec, Values>(
+  specs: S[],
+  groupOf: (spec: S) => string,
+  part: (spec: S) => Part<Values>,
+): ScenarioLists<Values> {
   const mustMove: MovingAsset<Values>[] = [];
   const mustNotMove: StayingAsset[] = [];
   for (const spec of specs) {
     const facts = { ...identity(spec), group: groupOf(spec) };
-    if (spec.stays !== undefined) mustNotMove.push({ ...facts, reason: spec.stays, extraVersion: spec.extraVersion ?? false });
+    if (spec.stays !== undefined)
+      mustNotMove.push({ ...facts, reason: spec.stays, extraVersion: spec.extraVersion ?? false });
     else {
       const added = part(spec);
-      mustMove.push({ ...facts, ...common(spec), archivePath: added.archiveFolders.join("/"), ...added, neverReleased: added.neverReleased || holdsOf(spec).length > 0 });
+      mustMove.push({
+        ...facts,
+        ...common(spec),
+        archivePath: added.archiveFolders.join("/"),
+        ...added,
+        neverReleased: added.neverReleased || holdsOf(spec).length > 0,
+      });
     }
   }
   return { mustMove, mustNotMove };
@@ -76,7 +87,10 @@ function common(spec: AssetSpec) {
     md5: large ? LARGE_MASTER.md5 : md5Of(file),
     sha256: large ? LARGE_MASTER.sha256 : (sha256Of(file, "MASTER") ?? ""),
     storedMd5: master?.checksum ?? null,
-    preview: preview && digest !== undefined ? { contentId: preview.id, mediaType: preview.mime, size: preview.size, sha256: digest } : null,
+    preview:
+      preview && digest !== undefined
+        ? { contentId: preview.id, mediaType: preview.mime, size: preview.size, sha256: digest }
+        : null,
     links: record.links.map(({ type, destination }) => ({ type, assetId: destination })),
   };
 }

@@ -49,7 +49,14 @@ export function emptyMaster(spec: FileSpec): ContentRecord {
  * A master too large to keep: byte n follows from the seed and n.
  * @param md5 of the whole, worked out once; absent: the DAM knows none; "lazy": computed when first asked for
  */
-export function generatedMaster(asset: string, name: string, mime: string, seed: number, size: number, md5?: string): ContentRecord {
+export function generatedMaster(
+  asset: string,
+  name: string,
+  mime: string,
+  seed: number,
+  size: number,
+  md5?: string,
+): ContentRecord {
   return {
     ...describe({ asset, name, base: "" }, "MASTER", name, mime),
     size,
@@ -62,12 +69,16 @@ export function generatedMaster(asset: string, name: string, mime: string, seed:
 export function sha256Of(spec: FileSpec, kind: ContentKind): string | undefined {
   const file = kind === "MASTER" ? spec.base : companion(spec.base, kind === "PREVIEW" ? "preview" : "thumbnail");
   if (file === undefined) return undefined;
-  return createHash("sha256").update(stampedBuffer(baseMedia(file), stampOf(spec.asset, kind))).digest("hex");
+  return createHash("sha256")
+    .update(stampedBuffer(baseMedia(file), stampOf(spec.asset, kind)))
+    .digest("hex");
 }
 
 /** MD5 of a seeded master's true bytes, whatever the DAM has stored. */
 export function md5Of(spec: FileSpec): string {
-  return createHash("md5").update(stampedBuffer(baseMedia(spec.base), stampOf(spec.asset, "MASTER"))).digest("hex");
+  return createHash("md5")
+    .update(stampedBuffer(baseMedia(spec.base), stampOf(spec.asset, "MASTER")))
+    .digest("hex");
 }
 
 function stampOf(asset: string, kind: ContentKind): string {

@@ -18,7 +18,11 @@ export function stampedPieces(media: BaseMedia, stamp: string): Piece[] {
   const text = Buffer.from(stamp, "latin1");
   switch (media.format) {
     case "jpg":
-      return [{ from: 0, to: 2 }, { bytes: Buffer.concat([Buffer.from([0xff, 0xfe]), uint16(text.length + 2), text]) }, { from: 2, to: end }];
+      return [
+        { from: 0, to: 2 },
+        { bytes: Buffer.concat([Buffer.from([0xff, 0xfe]), uint16(text.length + 2), text]) },
+        { from: 2, to: end },
+      ];
     case "png":
       // After the signature (8) and the header chunk (25).
       return [{ from: 0, to: 33 }, { bytes: pngText(text) }, { from: 33, to: end }];
@@ -40,7 +44,9 @@ export function stampedPieces(media: BaseMedia, stamp: string): Piece[] {
 /** The stamped file as one buffer. */
 export function stampedBuffer(media: BaseMedia, stamp: string): Buffer {
   return Buffer.concat(
-    stampedPieces(media, stamp).map((piece) => ("bytes" in piece ? piece.bytes : media.bytes.subarray(piece.from, piece.to))),
+    stampedPieces(media, stamp).map((piece) =>
+      "bytes" in piece ? piece.bytes : media.bytes.subarray(piece.from, piece.to),
+    ),
   );
 }
 

@@ -37,7 +37,8 @@ export function expectedTag(values: Values, now: string): SecurityTag {
   const before = (field: string) => typeof values[field] === "string" && Date.parse(values[field]) < Date.parse(now);
 
   if (is("ACME.FIELD.PERSONAL DATA", "IDN", "SPC") || is("MUS.FIELD.SENSITIVITY", "PRV")) return "personal-data";
-  if (is("MUS.FIELD.SENSITIVITY", "CUL", "HUM") || is("MUS.FIELD.PROVENANCE STATUS", "CLM")) return "culturally-sensitive";
+  if (is("MUS.FIELD.SENSITIVITY", "CUL", "HUM") || is("MUS.FIELD.PROVENANCE STATUS", "CLM"))
+    return "culturally-sensitive";
   if (after("ACME.FIELD.EMBARGO UNTIL")) return "embargo";
   if (before("ACME.FIELD.RIGHTS END") || is("ACME.FIELD.USAGE RIGHTS", "UNK")) return "rights-expired";
   if (is("ACME.FIELD.CONFIDENTIALITY", "SEC", "CON")) return "restricted";

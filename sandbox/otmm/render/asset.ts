@@ -3,6 +3,7 @@ import { PERMISSIONS } from "../assumptions.js";
 import type { Registry } from "../registry.js";
 import type { OtmmStore } from "../store.js";
 import type { AssetRecord, ContentRecord, FolderRecord, UserRecord } from "../types.js";
+import { storedChecksum } from "./checksum.js";
 import { renderMetadata } from "./metadata.js";
 import type { LoadPlan } from "./plan.js";
 
@@ -112,7 +113,11 @@ export function isExpired(asset: AssetRecord, now: string): boolean {
 }
 
 export function renderLinks(asset: AssetRecord): { source_id: string; links: object[] } {
-  const links = asset.links.map(({ type, destination }) => ({ link_type_id: type, source_id: asset.id, destination_id: destination }));
+  const links = asset.links.map(({ type, destination }) => ({
+    link_type_id: type,
+    source_id: asset.id,
+    destination_id: destination,
+  }));
   return { source_id: asset.id, links };
 }
 
@@ -124,7 +129,10 @@ function childCounts(store: OtmmStore, folderId: string): object {
 
 function metadataOf(context: RenderContext, modelId: string, values: AssetRecord["values"], plan: LoadPlan): object {
   const model = context.registry.model(modelId);
-  return renderMetadata(context.registry, model, values, { only: plan.only, flat: context.flat === true && plan.only !== undefined });
+  return renderMetadata(context.registry, model, values, {
+    only: plan.only,
+    flat: context.flat === true && plan.only !== undefined,
+  });
 }
 
 function permissions(user: UserRecord): object {
@@ -150,14 +158,15 @@ async function renditions(context: RenderContext, asset: AssetRecord, plan: Load
     ...(plan.thumbnail && asset.thumbnail && { thumbnail_content: await renderContent(context, asset.thumbnail) }),
     ...(plan.preview && asset.preview && { preview_content: await renderContent(context, asset.preview) }),
     // A document without a PDF of its own is its own PDF preview.
-    ...(plan.pdfPreview && isDocument && asset.master && { pdf_preview_content: await renderContent(context, asset.master) }),
+    ...(plan.pdfPreview &&
+      isDocument &&
+      asset.master && { pdf_preview_content: await renderContent(context, asset.master) }),
   };
   return Object.keys(content).length > 0 ? { rendition_content: content } : {};
 }
 
 async function renderContent(context: RenderContext, content: ContentRecord): Promise<object> {
-  const checksum = content.checksum === "lazy" ? await context.files.digest(content.bytes, "md5") : content.checksum;
-  if (content.checksum === "lazy" && checksum !== undefined) content.checksum = checksum;
+  const checksum = await storedChecksum(context.files, content);
   return {
     id: content.id,
     name: content.name,

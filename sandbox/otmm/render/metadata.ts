@@ -14,14 +14,21 @@ export interface MetadataView {
  * A model with the values of one asset, in the vendor's tree (fact sheet 3.4). Empty fields keep their wrapper without an inner value;
  * a literal null is never given.
  */
-export function renderMetadata(registry: Registry, model: ModelDefinition, values: Record<string, StoredValue>, view: MetadataView): object {
+export function renderMetadata(
+  registry: Registry,
+  model: ModelDefinition,
+  values: Record<string, StoredValue>,
+  view: MetadataView,
+): object {
   const categories = model.categories.map((category) => ({
     type: "com.artesia.metadata.MetadataCategory",
     id: category.id,
     name: category.name,
     metadata_element_list: category.elements
       .filter((element) => isWanted(element, view.only))
-      .map((element) => (isTable(element) ? renderTable(registry, element, values) : renderField(registry, element, values[element.id]))),
+      .map((element) =>
+        isTable(element) ? renderTable(registry, element, values) : renderField(registry, element, values[element.id]),
+      ),
   }));
   const filled = view.only ? categories.filter((category) => category.metadata_element_list.length > 0) : categories;
   return {
@@ -61,7 +68,12 @@ function renderColumn(registry: Registry, column: FieldDefinition, value: Stored
 function renderField(registry: Registry, field: FieldDefinition, value: StoredValue | undefined): object {
   if (field.multiple) return { ...renderColumn(registry, field, value), type: MULTI_VALUE_TYPE };
   const single = Array.isArray(value) ? value[0] : value;
-  return { type: "com.artesia.metadata.MetadataField", id: field.id, name: field.name, value: wrapper(registry, field, single) };
+  return {
+    type: "com.artesia.metadata.MetadataField",
+    id: field.id,
+    name: field.name,
+    value: wrapper(registry, field, single),
+  };
 }
 
 function wrapper(registry: Registry, field: FieldDefinition, value: string | number | undefined): object {
@@ -98,7 +110,9 @@ export function renderModel(model: ModelDefinition): object {
               type: "com.artesia.metadata.MetadataTable",
               id: element.id,
               name: element.name,
-              metadata_element_list: element.columns.map((column) => describe(column, "com.artesia.metadata.MetadataTableField")),
+              metadata_element_list: element.columns.map((column) =>
+                describe(column, "com.artesia.metadata.MetadataTableField"),
+              ),
             }
           : describe(element, element.multiple ? MULTI_VALUE_TYPE : "com.artesia.metadata.MetadataField"),
       ),

@@ -17,7 +17,14 @@ export interface LoadPlan {
 }
 
 const CONTENT = { contentInfo: true, thumbnail: true, preview: true, pdfPreview: true, subscribed: true };
-const SYSTEM: LoadPlan = { ...CONTENT, metadata: false, links: false, policies: false, path: false, childCounts: false };
+const SYSTEM: LoadPlan = {
+  ...CONTENT,
+  metadata: false,
+  links: false,
+  policies: false,
+  path: false,
+  childCounts: false,
+};
 
 /**
  * Reads `load_type`, `data_load_request`, `metadata_to_return` and `preference_id`.

@@ -29,7 +29,11 @@ function domain(call: Call) {
 
 function me({ user, json }: Pick<Call, "user"> & { json: (value: unknown) => ReturnType<Call["json"]> }) {
   const { id, login, fullName, role, roleId } = user;
-  return json({ user_resource: { user: { id, login_name: login, name: fullName, domain_name: "OTMM", role_name: role, user_role_id: roleId } } });
+  return json({
+    user_resource: {
+      user: { id, login_name: login, name: fullName, domain_name: "OTMM", role_name: role, user_role_id: roleId },
+    },
+  });
 }
 
 function securityPolicies(call: Call) {
@@ -44,6 +48,10 @@ function securityPolicies(call: Call) {
   return call.json({ security_policies_resource: { security_policy_list: list } });
 }
 
+function collections(call: Call) {
+  return Object.values(call.store.value.collections).map(({ id, name, owner }) => ({ id, name, owner_name: owner }));
+}
+
 async function collectionAssets(call: Call) {
   const collection = call.store.value.collections[call.variable("id")];
   if (!collection) throw notFound(`The collection "${call.variable("id")}"`);
@@ -56,31 +64,39 @@ export const administrationRoutes: Route[] = [
   {
     method: "GET",
     pattern: "lookupdomains",
-    run: (call) => call.json({ lookup_domains_resource: { lookup_domains: [...call.registry.domains.values()].map(domainBody) } }),
+    run: (call) =>
+      call.json({ lookup_domains_resource: { lookup_domains: [...call.registry.domains.values()].map(domainBody) } }),
   },
   { method: "GET", pattern: "lookupdomains/:id", run: domain },
   {
     method: "GET",
     pattern: "metadatamodels",
     run: (call) => {
-      const list = [...call.registry.models.values()].map(({ id, name, legacyId }) => ({ id, name, legacy_id: legacyId }));
+      const list = [...call.registry.models.values()].map(({ id, name, legacyId }) => ({
+        id,
+        name,
+        legacy_id: legacyId,
+      }));
       return call.json({ metadata_models_resource: { metadata_model_list: list } });
     },
   },
   {
     method: "GET",
     pattern: "metadatamodels/:id",
-    run: (call) => call.json({ metadata_model_resource: { metadata_model: renderModel(call.registry.model(call.variable("id"))) } }),
+    run: (call) =>
+      call.json({ metadata_model_resource: { metadata_model: renderModel(call.registry.model(call.variable("id"))) } }),
   },
   { method: "GET", pattern: "users/me", run: (call) => me({ user: call.user, json: (value) => call.json(value) }) },
   { method: "GET", pattern: "securitypolicies", run: securityPolicies },
   {
     method: "GET",
     pattern: "collections",
-    run: (call) => {
-      const list = Object.values(call.store.value.collections).map(({ id, name, owner }) => ({ id, name, owner_name: owner }));
-      return call.json({ collection_resource: { collection: list } });
-    },
+    run: (call) => call.json({ collection_resource: { collection: collections(call) } }),
+  },
+  {
+    method: "GET",
+    pattern: "lightboxes",
+    run: (call) => call.json({ lightboxes_resource: { lightbox: collections(call) } }),
   },
   { method: "GET", pattern: "collections/:id/assets", run: collectionAssets },
 ];

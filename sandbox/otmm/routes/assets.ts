@@ -24,7 +24,10 @@ function bySelection(call: Call): Promise<SandboxAnswer> {
   const { store, registry, settings } = call.parts;
   const { ids, includeDeleted } = selectionOf(store, registry, settings, call.request.query.get("selection_context"));
   const assets = ids.flatMap((id) => store.findAsset(id) ?? []);
-  return assetList(call, assets.filter((asset) => includeDeleted || !asset.deleted));
+  return assetList(
+    call,
+    assets.filter((asset) => includeDeleted || !asset.deleted),
+  );
 }
 
 function recent(call: Call): Promise<SandboxAnswer> {
@@ -60,7 +63,9 @@ async function patch(call: Call): Promise<SandboxAnswer> {
     record.updated = now;
     record.metadataState = { at: now, user: call.user.login };
   });
-  return call.json({ asset_resource: { asset: await renderAsset(call.rendering(), asset, loadPlan(new URLSearchParams())) } });
+  return call.json({
+    asset_resource: { asset: await renderAsset(call.rendering(), asset, loadPlan(new URLSearchParams())) },
+  });
 }
 
 function mustOwnLock(asset: AssetRecord, login: string): void {
@@ -80,7 +85,8 @@ async function addLink(call: Call): Promise<SandboxAnswer> {
   const source = link["source_id"];
   if (source !== undefined && source !== asset.id) throw badRequest("The link's source is another asset.");
   const type = needText(link, "link_type_id");
-  if (!call.parts.seed.linkTypes.some((known) => known.id === type)) throw badRequest(`The link type "${type}" is unknown.`);
+  if (!call.parts.seed.linkTypes.some((known) => known.id === type))
+    throw badRequest(`The link type "${type}" is unknown.`);
   const destination = call.store.asset(needText(link, "destination_id")).id;
   await call.store.changeAsset(asset.id, (record) => {
     if (record.links.some((known) => known.type === type && known.destination === destination)) return;

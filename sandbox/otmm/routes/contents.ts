@@ -63,7 +63,10 @@ function rangeOf(header: string, size: number): { start: number; end: number } |
 /** RFC 6266: an ASCII name for old clients, the real one beside it. */
 function fileName(name: string): string {
   const ascii = name.normalize("NFC").replaceAll(/[^\u0020-\u007e]|["\\]/g, "_");
-  const encoded = encodeURIComponent(name).replaceAll(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  const encoded = encodeURIComponent(name).replaceAll(
+    /['()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
   return ascii === name ? `filename="${ascii}"` : `filename="${ascii}"; filename*=UTF-8''${encoded}`;
 }
 
@@ -73,13 +76,19 @@ async function upload(call: Call): Promise<SandboxAnswer> {
   const asset = call.store.asset(call.variable("id"));
   const parts = await call.request.multipart();
   const type = await parts.find((part) => part.name === "rendition_type")?.text();
-  if (type !== "preview" && type !== "thumbnail") throw badRequest(`The part "rendition_type" must be preview or thumbnail.`);
+  if (type !== "preview" && type !== "thumbnail")
+    throw badRequest(`The part "rendition_type" must be preview or thumbnail.`);
   const file = parts.find((part) => part.name === "file");
   if (file?.filename === undefined) throw badRequest(`The part "file" with a file name is missing.`);
   const name = (await parts.find((part) => part.name === "job_name")?.text()) ?? "RenditionUpload";
   const job = await call.parts.jobs.create({ name, jobClass: "RENDITION", type: "Rendition" }, call.user.login);
   const { filename, contentType, bytes } = file;
-  await call.parts.jobs.addFile(job.id, { name: filename, mime: mimeOf(filename, contentType), bytes, size: bytes.size });
+  await call.parts.jobs.addFile(job.id, {
+    name: filename,
+    mime: mimeOf(filename, contentType),
+    bytes,
+    size: bytes.size,
+  });
   await call.parts.jobs.start(job.id, { kind: "rendition", asset: asset.id, rendition: type });
   return call.json({ job_handle: { job_id: String(job.id) } }, STATUS.jobAccepted);
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { SandboxAnswer } from "../../kernel/types.js";
 import { badRequest, conflict, notFound } from "../answers.js";
-import { STATUS } from "../assumptions.js";
+import { FOLDERS_LIST_LATEST_ONLY, STATUS } from "../assumptions.js";
 import type { Call, Route } from "../call.js";
 import { applied, readEdits } from "../edit.js";
 import { isObject, isTrue, listOf, needText, onlyMembers, parseJson, textOf, wrapped } from "../json.js";
@@ -16,12 +16,15 @@ import { renderMixed } from "./search.js";
 /** Children of a folder in listing order: folders and assets mixed, deleted ones too unless they are filtered out. */
 function childrenOf(call: Call, folder: FolderRecord): Candidate[] {
   const filter = call.request.query.get("asset_filter_request");
-  const flags = filter === null ? {} : wrapped(parseJson(filter, "asset_filter_request"), "asset_filter_request_param", "asset_filter_request");
+  const flags =
+    filter === null
+      ? {}
+      : wrapped(parseJson(filter, "asset_filter_request"), "asset_filter_request_param", "asset_filter_request");
   const withoutDeleted = isTrue(flags["exclude_deleted_assets"]);
   const children = call.store.childIds(folder.id).flatMap((id): Candidate[] => {
     const child = call.store.findAsset(id) ?? call.store.findFolder(id);
-    // Older versions stay where they are but are not listed: a folder shows the latest.
-    if (!child || (isAsset(child) && !child.latest) || (withoutDeleted && child.deleted)) return [];
+    if (!child || (FOLDERS_LIST_LATEST_ONLY && isAsset(child) && !child.latest) || (withoutDeleted && child.deleted))
+      return [];
     return [child];
   });
   return sorted(children, call.request.query.get("sort"));
@@ -33,7 +36,9 @@ function folderList(call: Call, folders: FolderRecord[]): SandboxAnswer {
 
 function one(call: Call): SandboxAnswer {
   const folder = call.store.folder(call.variable("id"));
-  return call.json({ folder_resource: { folder: renderFolder(call.rendering(), folder, loadPlan(call.request.query)) } });
+  return call.json({
+    folder_resource: { folder: renderFolder(call.rendering(), folder, loadPlan(call.request.query)) },
+  });
 }
 
 async function children(call: Call): Promise<SandboxAnswer> {
@@ -64,19 +69,31 @@ async function assets(call: Call): Promise<SandboxAnswer> {
 function parents(call: Call): SandboxAnswer {
   const folder = call.store.folder(call.variable("id"));
   if (folder.parents.length === 0) throw notFound(`A parent of the root folder "${folder.id}"`);
-  return folderList(call, folder.parents.flatMap((id) => call.store.findFolder(id) ?? []));
+  return folderList(
+    call,
+    folder.parents.flatMap((id) => call.store.findFolder(id) ?? []),
+  );
 }
 
 async function create(call: Call): Promise<SandboxAnswer> {
   call.need("import", "You may not create folders.");
   const parent = call.store.folder(call.variable("id"));
   const order = wrapped(parseJson(await call.request.text(), "The body"), "folder_resource", "folder");
-  onlyMembers(order, ["name", "container_type_id", "metadata_model_id", "security_policy_list", "metadata"], "The folder");
+  onlyMembers(
+    order,
+    ["name", "container_type_id", "metadata_model_id", "security_policy_list", "metadata"],
+    "The folder",
+  );
   const name = needText(order, "name");
   const modelId = textOf(order["metadata_model_id"]) ?? "ARTESIA.MODEL.DEFAULT";
   if (!call.registry.models.has(modelId)) throw badRequest(`The metadata model "${modelId}" does not exist.`);
   const list = isObject(order["metadata"]) ? order["metadata"]["metadata_element_list"] : [];
-  const values = applied(call.registry, modelId, { "ARTESIA.FIELD.ASSET NAME": name }, readEdits(call.registry, modelId, list));
+  const values = applied(
+    call.registry,
+    modelId,
+    { "ARTESIA.FIELD.ASSET NAME": name },
+    readEdits(call.registry, modelId, list),
+  );
   const now = call.store.now();
   const folder: FolderRecord = {
     id: randomBytes(20).toString("hex"),
@@ -99,7 +116,8 @@ async function create(call: Call): Promise<SandboxAnswer> {
 function policies(call: Call, list: unknown): number[] {
   const ids = listOf(list).map((policy) => Number(isObject(policy) ? policy["id"] : policy));
   for (const id of ids) {
-    if (!call.parts.seed.policies.some((known) => known.id === id)) throw badRequest(`The security policy ${id} does not exist.`);
+    if (!call.parts.seed.policies.some((known) => known.id === id))
+      throw badRequest(`The security policy ${id} does not exist.`);
   }
   return ids.length > 0 ? ids : [6];
 }
@@ -131,20 +149,28 @@ async function changeChildren(call: Call): Promise<SandboxAnswer> {
       continue;
     }
     await store.changeAsset(id, (record) => {
-      record.parents = type === "add" ? [...record.parents, folder.id] : record.parents.filter((parent) => parent !== folder.id);
+      record.parents =
+        type === "add" ? [...record.parents, folder.id] : record.parents.filter((parent) => parent !== folder.id);
       record.updated = store.now();
     });
     valid.push(id);
   }
-  if (valid.length === 0) throw conflict(failed.map(({ reason }) => reason).join(" ") || "The selection names no asset.");
-  return call.json({ folder_operation_resource: { folder_operation_result: { valid_children: valid, failed_children: failed } } });
+  if (valid.length === 0)
+    throw conflict(failed.map(({ reason }) => reason).join(" ") || "The selection names no asset.");
+  return call.json({
+    folder_operation_resource: { folder_operation_result: { valid_children: valid, failed_children: failed } },
+  });
 }
 
 export const folderRoutes: Route[] = [
   {
     method: "GET",
     pattern: "folders/rootfolders",
-    run: (call) => folderList(call, call.parts.seed.rootFolders.map((id) => call.store.folder(id))),
+    run: (call) =>
+      folderList(
+        call,
+        call.parts.seed.rootFolders.map((id) => call.store.folder(id)),
+      ),
   },
   { method: "GET", pattern: "folders/:id", run: one },
   { method: "POST", pattern: "folders/:id", run: create },
@@ -153,7 +179,13 @@ export const folderRoutes: Route[] = [
   {
     method: "GET",
     pattern: "folders/:id/folders",
-    run: (call) => folderList(call, childrenOf(call, call.store.folder(call.variable("id"))).filter((child): child is FolderRecord => !isAsset(child))),
+    run: (call) =>
+      folderList(
+        call,
+        childrenOf(call, call.store.folder(call.variable("id"))).filter(
+          (child): child is FolderRecord => !isAsset(child),
+        ),
+      ),
   },
   { method: "GET", pattern: "folders/:id/assets", run: assets },
   { method: "GET", pattern: "folders/:id/parents", run: parents },

@@ -17,7 +17,11 @@ function uploaded(part: MultipartPart, name: string): UploadedFile {
 }
 
 /** Texts of the named parts. @throws OtmmError 400, counted as undocumented, for a part that no source names */
-async function textParts(parts: MultipartPart[], allowed: readonly string[], files: readonly string[]): Promise<Map<string, string>> {
+async function textParts(
+  parts: MultipartPart[],
+  allowed: readonly string[],
+  files: readonly string[],
+): Promise<Map<string, string>> {
   const texts = new Map<string, string>();
   for (const part of parts) {
     if (files.includes(part.name)) continue;
@@ -33,7 +37,10 @@ async function importAssets(call: Call): Promise<SandboxAnswer> {
   const parts = await call.request.multipart();
   const texts = await textParts(parts, IMPORT_PARTS, ["files"]);
   const work = readImport(texts);
-  const job = await call.parts.jobs.create({ ...IMPORT, name: texts.get("import_job_name") ?? "Import" }, call.user.login);
+  const job = await call.parts.jobs.create(
+    { ...IMPORT, name: texts.get("import_job_name") ?? "Import" },
+    call.user.login,
+  );
   for (const part of parts.filter((entry) => entry.name === "files")) {
     if (part.filename === undefined) throw badRequest("A file part has no file name.");
     await call.parts.jobs.addFile(job.id, uploaded(part, part.filename));
@@ -70,7 +77,8 @@ async function startImport(call: Call): Promise<SandboxAnswer> {
   const parts = await call.request.multipart();
   const texts = await textParts(parts, [...IMPORT_PARTS, "import_job_id", "file_name"], []);
   const job = waitingImport(call, call.variable("id"));
-  if ((texts.get("import_job_id") ?? String(job.id)) !== String(job.id)) throw badRequest("The parts name another import job.");
+  if ((texts.get("import_job_id") ?? String(job.id)) !== String(job.id))
+    throw badRequest("The parts name another import job.");
   const work = readImport(texts);
   const checkIn = work.entries.some((entry) => entry.replaces !== undefined);
   if (checkIn && (texts.has("asset_representation") || texts.has("parent_folder_id"))) {
@@ -82,7 +90,8 @@ async function startImport(call: Call): Promise<SandboxAnswer> {
 
 function waitingImport(call: Call, id: string): JobRecord {
   const job = call.store.job(id);
-  if (job.jobClass !== IMPORT.jobClass || job.user !== call.user.login) throw badRequest(`The job ${id} is not an import of yours.`);
+  if (job.jobClass !== IMPORT.jobClass || job.user !== call.user.login)
+    throw badRequest(`The job ${id} is not an import of yours.`);
   if (job.status !== "STARTING") throw conflict(`The import job ${id} was started already.`);
   return job;
 }
@@ -90,7 +99,11 @@ function waitingImport(call: Call, id: string): JobRecord {
 /** Bulk edit: answered at once, done as a job. */
 async function bulkEdit(call: Call): Promise<SandboxAnswer> {
   call.need("editMetadata", "You may not edit metadata.");
-  const request = wrapped(parseJson(await call.request.text(), "The body"), "bulk_edit_request_param", "bulk_edit_request");
+  const request = wrapped(
+    parseJson(await call.request.text(), "The body"),
+    "bulk_edit_request_param",
+    "bulk_edit_request",
+  );
   onlyMembers(request, ["context", "metadata_values"], "The bulk edit request");
   const { store, registry, settings } = call.parts;
   const { ids } = selected(store, registry, settings, wrapped(request, "context"));
@@ -104,16 +117,22 @@ async function bulkEdit(call: Call): Promise<SandboxAnswer> {
 
 function readSection(call: Call, section: JsonObject, work: EditWork): void {
   const kind = section["metadata_section_id"];
-  if (kind !== "METADATA_MISC_EDIT_SECTION" && kind !== "METADATA_APPEND_SECTION") throw badRequest(`The section "${String(kind)}" is unknown.`);
+  if (kind !== "METADATA_MISC_EDIT_SECTION" && kind !== "METADATA_APPEND_SECTION")
+    throw badRequest(`The section "${String(kind)}" is unknown.`);
   for (const entry of listOf(section["field_id_value_entries"])) {
     const value = wrapped({ entry }, "entry");
     const id = needText(value, "metadata_field_id");
     const field = call.registry.find(id)?.field;
     if (!field) throw badRequest(`The field "${id}" does not exist.`);
-    const given = listOf(value["metadata_value"]).map((one) => readWrapper(call.registry, field, one)).filter((one) => one !== undefined);
+    const given = listOf(value["metadata_value"])
+      .map((one) => readWrapper(call.registry, field, one))
+      .filter((one) => one !== undefined);
     const [first] = given;
     if (kind === "METADATA_APPEND_SECTION") work.append[id] = given;
-    else if (first !== undefined) work.values[id] = (Array.isArray(value["metadata_value"]) || field.multiple ? given : first) satisfies StoredValue;
+    else if (first !== undefined)
+      work.values[id] = (
+        Array.isArray(value["metadata_value"]) || field.multiple ? given : first
+      ) satisfies StoredValue;
   }
 }
 
@@ -132,5 +151,9 @@ export const importRoutes: Route[] = [
   { method: "POST", pattern: "renditions", run: uploadFile },
   { method: "PUT", pattern: "jobs/imports/:id", run: startImport },
   { method: "POST", pattern: "jobs", run: genericJob },
-  { method: "GET", pattern: "jobs/:id", run: (call) => call.json({ job_resource: { job: renderJob(call.store.job(call.variable("id"))) } }) },
+  {
+    method: "GET",
+    pattern: "jobs/:id",
+    run: (call) => call.json({ job_resource: { job: renderJob(call.store.job(call.variable("id"))) } }),
+  },
 ];

@@ -44,6 +44,8 @@ export const searchRoutes: Route[] = [
     method: "GET",
     pattern: "searchconfigurations",
     run: (call) =>
-      call.json({ search_configurations_resource: { search_configuration_list: [{ id: 3, name: "Default", is_default: true }] } }),
+      call.json({
+        search_configurations_resource: { search_configuration_list: [{ id: 3, name: "Default", is_default: true }] },
+      }),
   },
 ];

@@ -44,7 +44,9 @@ export async function token(parts: OtmmParts, request: SandboxRequest): Promise<
   parts.sessions.checkClient(form.get("client_id"), form.get("client_secret"));
   const user = parts.sessions.checkPassword(form.get("username"), form.get("password"));
   request.setUser(user.login);
-  return json(parts.settings, { token_info: { oauth_token: { ...parts.sessions.issueToken(user), tokenType: "Bearer" } } });
+  return json(parts.settings, {
+    token_info: { oauth_token: { ...parts.sessions.issueToken(user), tokenType: "Bearer" } },
+  });
 }
 
 /** `GET /sessions`: the session's own body; exchanges an OTDS ticket given as header or query. */
@@ -81,14 +83,20 @@ export async function otds(parts: OtmmParts, request: SandboxRequest): Promise<S
   const body = () => request.text().then((text) => wrapped({ body: parseJson(text, "The body") }, "body"));
   if (path === "otdsws/rest/authentication/credentials") {
     const credentials = await body();
-    const user = parts.sessions.checkPassword(textOf(credentials["userName"]) ?? null, textOf(credentials["password"]) ?? null);
+    const user = parts.sessions.checkPassword(
+      textOf(credentials["userName"]) ?? null,
+      textOf(credentials["password"]) ?? null,
+    );
     request.setUser(user.login);
     const ticket = parts.sessions.issueTicket(user, textOf(credentials["targetResourceId"]));
     return json(parts.settings, { token: null, userId: user.login, ticket, resourceID: null, failureReason: null });
   }
   if (path === "otdsws/rest/authentication/resource/ticketforresource") {
     const order = await body();
-    const ticket = parts.sessions.exchangeTicket(textOf(order["ticket"]) ?? "", textOf(order["targetResourceId"]) ?? "");
+    const ticket = parts.sessions.exchangeTicket(
+      textOf(order["ticket"]) ?? "",
+      textOf(order["targetResourceId"]) ?? "",
+    );
     return json(parts.settings, { ticket });
   }
   return undefined;

@@ -1,5 +1,5 @@
 import type { SandboxAnswer } from "../../kernel/types.js";
-import { badRequest, conflict, forbidden, notFound, OtmmError } from "../answers.js";
+import { badRequest, conflict, notFound, OtmmError } from "../answers.js";
 import { CHECK_OUT_LATEST_ONLY, CHECK_OUT_LOCKS, STATUS } from "../assumptions.js";
 import type { Call, Route } from "../call.js";
 import { renderAsset } from "../render/asset.js";
@@ -11,7 +11,8 @@ import type { AssetRecord } from "../types.js";
 type Action = (asset: AssetRecord, login: string, now: string) => void;
 
 function free(asset: AssetRecord, login: string): void {
-  if (asset.lockedBy !== undefined && asset.lockedBy !== login) throw conflict(`The asset is locked by another user: ${asset.lockedBy}.`);
+  if (asset.lockedBy !== undefined && asset.lockedBy !== login)
+    throw conflict(`The asset is locked by another user: ${asset.lockedBy}.`);
 }
 
 function live(asset: AssetRecord): void {
@@ -27,7 +28,8 @@ const ACTIONS: Record<string, Action> = {
   },
   unlock: (asset, login, now) => {
     free(asset, login);
-    if (asset.checkedOutBy !== undefined && CHECK_OUT_LOCKS) throw conflict("The asset is checked out; cancel the checkout instead.");
+    if (asset.checkedOutBy !== undefined && CHECK_OUT_LOCKS)
+      throw conflict("The asset is checked out; cancel the checkout instead.");
     delete asset.lockedBy;
     asset.metadataLock = { at: now, user: login };
   },
@@ -42,7 +44,8 @@ const ACTIONS: Record<string, Action> = {
   },
   cancel_check_out: (asset, login, now) => {
     if (asset.checkedOutBy === undefined) throw conflict("The asset is not checked out.");
-    if (asset.checkedOutBy !== login) throw conflict(`The asset is checked out by another user: ${asset.checkedOutBy}.`);
+    if (asset.checkedOutBy !== login)
+      throw conflict(`The asset is checked out by another user: ${asset.checkedOutBy}.`);
     delete asset.checkedOutBy;
     if (CHECK_OUT_LOCKS) delete asset.lockedBy;
     asset.contentLock = { at: now, user: login };
@@ -61,17 +64,18 @@ const ACTIONS: Record<string, Action> = {
   },
 };
 
-function actionOf(name: string | null): { run: Action; content: boolean } {
+/** @throws OtmmError 400 unknown action, 403 the caller lacks the right for it */
+function actionOf(call: Call, name: string | null): Action {
   const run = ACTIONS[name ?? ""];
   if (!run) throw badRequest(`The action "${name ?? ""}" is unknown.`);
-  return { run, content: name !== "lock" && name !== "unlock" };
+  call.need(name === "lock" || name === "unlock" ? "editMetadata" : "editContent", "You may not change assets.");
+  return run;
 }
 
 /** Tries the action on a copy first, so that a refused action leaves nothing behind. */
-async function perform(call: Call, id: string, { run, content }: ReturnType<typeof actionOf>): Promise<void> {
+async function perform(call: Call, id: string, run: Action): Promise<void> {
   const asset = call.store.findAsset(id);
   if (!asset) throw notFound(`The asset "${id}"`);
-  if (!call.user.rights[content ? "editContent" : "editMetadata"]) throw forbidden("You may not change this asset.");
   const now = call.store.now();
   run(structuredClone(asset), call.user.login, now);
   await call.store.changeAsset(id, (record) => {
@@ -83,7 +87,7 @@ async function perform(call: Call, id: string, { run, content }: ReturnType<type
 
 async function bulk(call: Call): Promise<SandboxAnswer> {
   const parameters = await call.parameters();
-  const action = actionOf(parameters.get("action"));
+  const action = actionOf(call, parameters.get("action"));
   const { store, registry, settings } = call.parts;
   const { ids } = selectionOf(store, registry, settings, parameters.get("selection_context"));
   if (ids.length === 0) throw badRequest("The selection names no asset.");
@@ -100,15 +104,21 @@ async function bulk(call: Call): Promise<SandboxAnswer> {
   }
   if (done.length === 0) throw new OtmmError(STATUS.nothingEligible, failed.map(({ reason }) => reason).join(" "));
   return call.json({
-    bulk_asset_result_representation: { bulk_asset_result: { successful_object_list: done, failed_object_list: failed } },
+    bulk_asset_result_representation: {
+      bulk_asset_result: { successful_object_list: done, failed_object_list: failed },
+    },
   });
 }
 
 async function single(call: Call): Promise<SandboxAnswer> {
-  const action = actionOf((await call.parameters()).get("action"));
+  const action = actionOf(call, (await call.parameters()).get("action"));
   const id = call.variable("id");
   await perform(call, id, action);
-  return call.json({ asset_resource: { asset: await renderAsset(call.rendering(), call.store.asset(id), loadPlan(new URLSearchParams())) } });
+  return call.json({
+    asset_resource: {
+      asset: await renderAsset(call.rendering(), call.store.asset(id), loadPlan(new URLSearchParams())),
+    },
+  });
 }
 
 export const stateRoutes: Route[] = [

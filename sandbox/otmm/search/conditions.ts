@@ -27,7 +27,11 @@ export function compileConditions(registry: Registry, text: string | null): Cond
 
 function termsOf(registry: Registry, condition: unknown): Term[] {
   if (!isObject(condition)) throw badRequest("A search condition is not an object.");
-  const around = { joiner: joinerOf(condition), opens: count(condition["left_paren"], "("), closes: count(condition["right_paren"], ")") };
+  const around = {
+    joiner: joinerOf(condition),
+    opens: count(condition["left_paren"], "("),
+    closes: count(condition["right_paren"], ")"),
+  };
   switch (condition["type"]) {
     case "com.artesia.search.SearchScalarCondition":
       return [{ ...around, test: scalar(registry, condition) }];
@@ -41,7 +45,7 @@ function termsOf(registry: Registry, condition: unknown): Term[] {
 }
 
 function joinerOf(condition: JsonObject): "and" | "or" {
-  return String(condition["relational_operator"] ?? "and").toLowerCase() === "or" ? "or" : "and";
+  return textOf(condition["relational_operator"])?.toLowerCase() === "or" ? "or" : "and";
 }
 
 function count(value: unknown, paren: string): number {
@@ -66,7 +70,15 @@ function tabular(registry: Registry, condition: JsonObject): Predicate | undefin
     if (id === undefined || !table.columns.some((column) => column.id === id)) return undefined;
     const test = valueTest(registry, id, entry);
     if (!test) return undefined;
-    columns.push({ id, test, term: { joiner: joinerOf(entry), opens: count(entry["left_paren"], "("), closes: count(entry["right_paren"], ")") } });
+    columns.push({
+      id,
+      test,
+      term: {
+        joiner: joinerOf(entry),
+        opens: count(entry["left_paren"], "("),
+        closes: count(entry["right_paren"], ")"),
+      },
+    });
   }
   return (candidate) => {
     const cells = new Map(table.columns.map((column) => [column.id, valuesOf(candidate, column.id)]));
@@ -92,11 +104,14 @@ function fulltext(registry: Registry, condition: JsonObject): Predicate | undefi
 }
 
 /** The test of one operator on the values of one field; undefined when field, operator and value do not go together. */
-function valueTest(registry: Registry, fieldId: string, condition: JsonObject): ((values: (string | number)[]) => boolean) | undefined {
+function valueTest(
+  registry: Registry,
+  fieldId: string,
+  condition: JsonObject,
+): ((values: (string | number)[]) => boolean) | undefined {
   const found = registry.find(fieldId);
   const operator = OPERATORS[textOf(condition["relational_operator_id"]) as keyof typeof OPERATORS] as
-    | (typeof OPERATORS)[keyof typeof OPERATORS]
-    | undefined;
+    (typeof OPERATORS)[keyof typeof OPERATORS] | undefined;
   if (!found || !operator || (operator.type !== "ANY" && operator.type !== found.type)) return undefined;
   if (operator.test === "empty") return (values) => values.length === 0;
   if (operator.test === "filled") return (values) => values.length > 0;
@@ -106,7 +121,8 @@ function valueTest(registry: Registry, fieldId: string, condition: JsonObject): 
   if (operator.type === "NUMBER") {
     const number = Number(wanted);
     if (!Number.isFinite(number)) return undefined;
-    return (values) => values.some((value) => (operator.test === "is" ? Number(value) === number : Number(value) > number));
+    return (values) =>
+      values.some((value) => (operator.test === "is" ? Number(value) === number : Number(value) > number));
   }
   if (found.field?.domain !== undefined) return (values) => values.some((value) => isDomainHit(String(value), wanted));
   const text = wanted.toLowerCase();
@@ -141,4 +157,3 @@ function parseDate(text: string): { at: number; end: number } | undefined {
   if (Number.isNaN(at)) return undefined;
   return { at, end: at + (iso.length === 10 ? 86_400_000 : 1000) };
 }
-

@@ -18,7 +18,14 @@ export function compileFacets(registry: Registry, text: string | null): { matche
     if (!isObject(entry)) return [];
     const fieldId = textOf(entry["field_id"]);
     if (fieldId === undefined) return [];
-    return [{ fieldId, values: listOf(entry["value_list"]).concat(entry["value_list"] === null ? [null] : []).map(valueOf) }];
+    return [
+      {
+        fieldId,
+        values: listOf(entry["value_list"])
+          .concat(entry["value_list"] === null ? [null] : [])
+          .map(valueOf),
+      },
+    ];
   });
   return {
     matches: (candidate) => restrictions.every((restriction) => meets(registry, candidate, restriction)),
@@ -33,7 +40,9 @@ function valueOf(value: unknown): string | null {
 function meets(registry: Registry, candidate: Candidate, { fieldId, values }: Restriction): boolean {
   const field = registry.find(fieldId)?.field;
   const names = valuesOf(candidate, fieldId).map((value) => shown(registry, field, value).trim());
-  return names.length === 0 ? values.includes(null) : names.some((name) => values.some((value) => value?.trim() === name));
+  return names.length === 0
+    ? values.includes(null)
+    : names.some((name) => values.some((value) => value?.trim() === name));
 }
 
 /** Counts of a field's values over the hits; a bucket without `value` counts those that have none. */
@@ -46,7 +55,9 @@ export function facetResponse(registry: Registry, fieldId: string, hits: Candida
     if (names.size === 0) without += 1;
     for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  const values: object[] = [...counts].sort((a, b) => b[1] - a[1]).map(([value, asset_count]) => ({ value, asset_count }));
+  const values: object[] = [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .map(([value, asset_count]) => ({ value, asset_count }));
   if (without > 0) values.push({ asset_count: without });
   return {
     type: "com.artesia.search.facet.FacetSimpleFieldResponse",

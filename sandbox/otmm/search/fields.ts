@@ -35,7 +35,8 @@ const FOLDER_VALUES: Record<string, (folder: FolderRecord) => StoredValue | unde
 /** All values of a field, column or system field, as a list; empty when there is none. */
 export function valuesOf(candidate: Candidate, fieldId: string): (string | number)[] {
   const value =
-    (isAsset(candidate) ? SYSTEM_VALUES[fieldId]?.(candidate) : FOLDER_VALUES[fieldId]?.(candidate)) ?? candidate.values[fieldId];
+    (isAsset(candidate) ? SYSTEM_VALUES[fieldId]?.(candidate) : FOLDER_VALUES[fieldId]?.(candidate)) ??
+    candidate.values[fieldId];
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [value];
 }

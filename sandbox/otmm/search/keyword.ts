@@ -2,10 +2,7 @@ import type { Registry } from "../registry.js";
 import { isAsset, shown, valuesOf, type Candidate } from "./fields.js";
 
 /** One word or phrase of a full-text expression, or a group of them. */
-type Expression =
-  | { kind: "all" }
-  | { kind: "phrase"; text: string }
-  | { kind: "and" | "or"; parts: Expression[] };
+type Expression = { kind: "all" } | { kind: "phrase"; text: string } | { kind: "and" | "or"; parts: Expression[] };
 
 /**
  * Full-text match over name and metadata, as people see it: `*` is everything, `"…"` a phrase, a trailing `*` a beginning,
@@ -35,7 +32,11 @@ function parsed(query: string): Expression {
     };
     const sequence = (): Expression => {
       const parts: Expression[] = [];
-      for (let token = tokens[at]; token !== undefined && token !== ")" && token.toLowerCase() !== "or"; token = tokens[at]) {
+      for (
+        let token = tokens[at];
+        token !== undefined && token !== ")" && token.toLowerCase() !== "or";
+        token = tokens[at]
+      ) {
         at += 1;
         if (token.toLowerCase() === "and") continue;
         if (token === "(") {
@@ -68,7 +69,9 @@ function evaluate(expression: Expression, text: string): boolean {
 
 function textOf(registry: Registry, candidate: Candidate, fieldId: string | undefined): string {
   const ids = fieldId === undefined ? Object.keys(candidate.values) : [fieldId];
-  const words = ids.flatMap((id) => valuesOf(candidate, id).map((value) => shown(registry, registry.find(id)?.field, value)));
+  const words = ids.flatMap((id) =>
+    valuesOf(candidate, id).map((value) => shown(registry, registry.find(id)?.field, value)),
+  );
   if (fieldId === undefined) words.push(candidate.name, candidate.id);
   if (fieldId === undefined && isAsset(candidate) && candidate.master) words.push(candidate.master.mime);
   return words.join("\n").toLowerCase();

@@ -17,7 +17,8 @@ export function pageOf(parameters: URLSearchParams, cap: number): Page {
   const limit = Math.min(numberOf(parameters.get("limit"), "limit") ?? DEFAULT_LIMIT, cap);
   const after = numberOf(parameters.get("after"), "after");
   const before = numberOf(parameters.get("before"), "before");
-  if (after === undefined && before !== undefined) return { after: Math.max(0, before - limit), limit: Math.min(limit, before) };
+  if (after === undefined && before !== undefined)
+    return { after: Math.max(0, before - limit), limit: Math.min(limit, before) };
   return { after: after ?? 0, limit };
 }
 

@@ -23,7 +23,12 @@ export interface SearchResult {
  *
  * @throws OtmmError 400 broken JSON, missing wrappers, page numbers that are none
  */
-export function search(store: OtmmStore, registry: Registry, settings: OtmmSettings, parameters: URLSearchParams): SearchResult {
+export function search(
+  store: OtmmStore,
+  registry: Registry,
+  settings: OtmmSettings,
+  parameters: URLSearchParams,
+): SearchResult {
   const conditions = compileConditions(registry, parameters.get("search_condition_list"));
   const facets = compileFacets(registry, parameters.get("facet_restriction_list"));
   const keyword = parameters.get("keyword_query") ?? "*";
@@ -33,7 +38,8 @@ export function search(store: OtmmStore, registry: Registry, settings: OtmmSetti
     const known = store.indexed(asset);
     if (known) candidates.push(known);
   }
-  if (SEARCH_FINDS_FOLDERS) candidates.push(...Object.values(store.value.folders).filter((folder) => folder.parents.length > 0));
+  if (SEARCH_FINDS_FOLDERS)
+    candidates.push(...Object.values(store.value.folders).filter((folder) => folder.parents.length > 0));
   const hits = candidates.filter(
     (candidate) =>
       (!within || within.has(candidate.id)) &&

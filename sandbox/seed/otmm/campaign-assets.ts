@@ -42,19 +42,46 @@ function spring(seed: CampaignSeed): void {
   });
   good("MAS", "portrait", "gardener-portrait.jpg", "spring-2.jpg", { "ACME.FIELD.PERSONAL DATA": "IDN" });
   good("MAS", "motif-a", "Motiv.jpg", "spring-3.jpg", { "OTMM.CUSTOM.FIELD_TITLE": "Spring Bloom, motif with tulips" });
-  good("MAS", "motif-b", "Motiv.jpg", "spring-1.jpg", { "OTMM.CUSTOM.FIELD_TITLE": "Spring Bloom, motif with crocuses" });
-  good("VID", "film", "spring-film.mp4", "film-1.mp4", { ...HELD, "ACME.FIELD.MODEL RELEASE": "MR-2020-0418", "ACME.FIELD.PERSONAL DATA": "IDR" });
-  good("VID", "loop", "spring-loop.mp4", "film-2.mp4", {}, { folders: [seed.folderOf("spring"), seed.folderOf("winter")] });
+  good("MAS", "motif-b", "Motiv.jpg", "spring-1.jpg", {
+    "OTMM.CUSTOM.FIELD_TITLE": "Spring Bloom, motif with crocuses",
+  });
+  good("VID", "film", "spring-film.mp4", "film-1.mp4", {
+    ...HELD,
+    "ACME.FIELD.MODEL RELEASE": "MR-2020-0418",
+    "ACME.FIELD.PERSONAL DATA": "IDR",
+  });
+  good(
+    "VID",
+    "loop",
+    "spring-loop.mp4",
+    "film-2.mp4",
+    {},
+    { folders: [seed.folderOf("spring"), seed.folderOf("winter")] },
+  );
   good("VID", "making-of", "spring-making-of.mp4", "film-1.mp4", { "ACME.FIELD.CONFIDENTIALITY": "INT" });
   good("BAN", "banner-long", LONG_NAME, "spring-6.png", UNTITLED);
   good("BAN", "banner-dot", "Schaufenster.", "spring-2.jpg", { "OTMM.CUSTOM.FIELD_TITLE": "Shop window " });
   good("BAN", "banner-no-md5", "spring-banner-web.png", "spring-6.png", {}, { checksum: "none" });
   good("SRC", "con", "CON.psd", "spring-5.tif", { "OTMM.CUSTOM.FIELD_TITLE": "Spring Bloom, layered source" });
-  good("SRC", "layout", "spring-poster-layout.pdf", "layout-1.pdf", {}, {
-    contentType: "LAYOUT",
-    links: ["hero-nfc", "motif-a", "banner-no-md5"].map((to) => ({ type: "CONTAINS", to: `AF-2021-SPR/${to}` })),
-  });
-  good("MAS", "zero", "spring-lost.tif", "spring-4.tif", {}, { content: "zero", preview: false, stays: "damaged: zero bytes" });
+  good(
+    "SRC",
+    "layout",
+    "spring-poster-layout.pdf",
+    "layout-1.pdf",
+    {},
+    {
+      contentType: "LAYOUT",
+      links: ["hero-nfc", "motif-a", "banner-no-md5"].map((to) => ({ type: "CONTAINS", to: `AF-2021-SPR/${to}` })),
+    },
+  );
+  good(
+    "MAS",
+    "zero",
+    "spring-lost.tif",
+    "spring-4.tif",
+    {},
+    { content: "zero", preview: false, stays: "damaged: zero bytes" },
+  );
   good("MAS", "bad-md5", "spring-rotten.jpg", "spring-3.jpg", {}, { checksum: "wrong", stays: "damaged: MD5" });
   good("MAS", "deleted", "spring-withdrawn.jpg", "spring-1.jpg", {}, { deleted: true, stays: "deleted" });
   seed.add("spring", "APP", "MAS", "approved-1", "spring-alternative-1.jpg", "spring-2.jpg");
@@ -100,7 +127,14 @@ function ete(seed: CampaignSeed): void {
   good("MAS", "superseded", "ete-affiche.jpg", "ete-1.jpg", {}, { latest: false, stays: "not latest version" });
   seed.add("ete", "DRA", "MAS", "superseded", "ete-affiche.jpg", "ete-2.jpg", {}, { version: 2, extraVersion: true });
   good("MAS", "checked-out", "ete-en-cours.jpg", "ete-2.jpg", {}, { checkedOutBy: "mkeller", stays: "checked out" });
-  good("MAS", "other-version", "ete-autre-version.jpg", "ete-1.jpg", { "ACME.FIELD.APPROVED VERSION": 2 }, { stays: "approved version differs" });
+  good(
+    "MAS",
+    "other-version",
+    "ete-autre-version.jpg",
+    "ete-1.jpg",
+    { "ACME.FIELD.APPROVED VERSION": 2 },
+    { stays: "approved version differs" },
+  );
 }
 
 /** Approved final in version 3; version 2 was approved final before, and is no longer the latest. */
@@ -114,12 +148,20 @@ function threeVersions(seed: CampaignSeed): void {
 function running(seed: CampaignSeed): void {
   for (let n = 1; n <= 6; n++) {
     const role = n === 6 ? "BAN" : "MAS";
-    seed.add("winter", "APF", role, `final-${n}`, `winter-final-${n}.${n === 6 ? "png" : "jpg"}`, n === 6 ? "winter-2.png" : "winter-1.jpg");
+    seed.add(
+      "winter",
+      "APF",
+      role,
+      `final-${n}`,
+      `winter-final-${n}.${n === 6 ? "png" : "jpg"}`,
+      n === 6 ? "winter-2.png" : "winter-1.jpg",
+    );
   }
   for (let n = 1; n <= 4; n++) seed.add("winter", "DRA", "MAS", `draft-${n}`, `winter-draft-${n}.jpg`, "winter-1.jpg");
   seed.add("cancelled", "DRA", "MAS", "draft", "cancelled-draft.jpg", "winter-1.jpg");
   seed.add("cancelled", "WDR", "MAS", "withdrawn", "cancelled-withdrawn.jpg", "winter-1.jpg");
-  for (let n = 1; n <= 2; n++) seed.add("contradictory", "APF", "MAS", `final-${n}`, `contradictory-${n}.jpg`, "spring-3.jpg");
+  for (let n = 1; n <= 2; n++)
+    seed.add("contradictory", "APF", "MAS", `final-${n}`, `contradictory-${n}.jpg`, "spring-3.jpg");
 }
 
 /** Folders in the archive (SEED-DATA B1): company, campaigns, year of the end, code and name. */

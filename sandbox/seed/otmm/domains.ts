@@ -30,7 +30,11 @@ export const RIGHTS_STATEMENTS = [
 
 /** All lookup domains of the seeded OTMM. Display values can carry a stray blank, as the vendor's own do: "Approved final ". */
 export const DOMAINS: DomainDefinition[] = [
-  domain("ACME.DOMAIN.LANGUAGE", [["de", "German"], ["en", "English"], ["fr", "French"]]),
+  domain("ACME.DOMAIN.LANGUAGE", [
+    ["de", "German"],
+    ["en", "English"],
+    ["fr", "French"],
+  ]),
   domain("ACME.DOMAIN.APPROVAL STATUS", [
     ["DRA", "Draft"],
     ["REV", "In review"],
@@ -47,7 +51,12 @@ export const DOMAINS: DomainDefinition[] = [
     ["UNK", "Unknown"],
   ]),
   domain("ACME.DOMAIN.TERRITORY", REGIONS, true),
-  domain("ACME.DOMAIN.CONFIDENTIALITY", [["PUB", "Public"], ["INT", "Internal"], ["CON", "Confidential"], ["SEC", "Secret"]]),
+  domain("ACME.DOMAIN.CONFIDENTIALITY", [
+    ["PUB", "Public"],
+    ["INT", "Internal"],
+    ["CON", "Confidential"],
+    ["SEC", "Secret"],
+  ]),
   domain("ACME.DOMAIN.PERSONAL DATA", [
     ["NON", "None"],
     ["IDR", "Identifiable, with release"],
@@ -81,9 +90,21 @@ export const DOMAINS: DomainDefinition[] = [
     ["HLD", "On hold"],
     ["UNK", "Unknown"],
   ]),
-  domain("ACME.DOMAIN.ARCHIVE ACCESS", [["OPN", "Open"], ["RES", "Restricted"], ["CLS", "Closed"]]),
-  domain("ACME.DOMAIN.CAMPAIGN STATUS", [["PLN", "Planned"], ["RUN", "Running"], ["END", "Ended"], ["CAN", "Cancelled"]]),
-  domain("ACME.DOMAIN.BRAND", [["AF", "Alder & Finch"], ["LUM", "Lumière"]]),
+  domain("ACME.DOMAIN.ARCHIVE ACCESS", [
+    ["OPN", "Open"],
+    ["RES", "Restricted"],
+    ["CLS", "Closed"],
+  ]),
+  domain("ACME.DOMAIN.CAMPAIGN STATUS", [
+    ["PLN", "Planned"],
+    ["RUN", "Running"],
+    ["END", "Ended"],
+    ["CAN", "Cancelled"],
+  ]),
+  domain("ACME.DOMAIN.BRAND", [
+    ["AF", "Alder & Finch"],
+    ["LUM", "Lumière"],
+  ]),
   domain("ACME.DOMAIN.REGION", REGIONS, true),
   domain("ACME.DOMAIN.ASSET ROLE", [
     ["MAS", "Master image"],
@@ -96,12 +117,31 @@ export const DOMAINS: DomainDefinition[] = [
     ["DMV", "Demo video"],
     ["IFU", "Instructions for use"],
   ]),
-  domain("ACME.DOMAIN.PRODUCT STATUS", [["ACT", "Active"], ["DIS", "Discontinued"], ["REP", "Replaced"]]),
-  domain("ACME.DOMAIN.REGULATORY CLASS", [["NONE", "None"], ["TOY", "Toy"], ["COS", "Cosmetic"], ["MDR", "Medical device"]]),
-  domain("OTMM.DOMAIN.OTM_PRODUCT", [["213", "Alder Desk Lamp "], ["219", "Finch Floor Lamp"]]),
+  domain("ACME.DOMAIN.PRODUCT STATUS", [
+    ["ACT", "Active"],
+    ["DIS", "Discontinued"],
+    ["REP", "Replaced"],
+  ]),
+  domain("ACME.DOMAIN.REGULATORY CLASS", [
+    ["NONE", "None"],
+    ["TOY", "Toy"],
+    ["COS", "Cosmetic"],
+    ["MDR", "Medical device"],
+  ]),
+  domain("OTMM.DOMAIN.OTM_PRODUCT", [
+    ["213", "Alder Desk Lamp "],
+    ["219", "Finch Floor Lamp"],
+  ]),
   domain("OTMM.DOMAIN.OTM_PRODUCT_NEW.LU", [["31", "Alder Lamp II"]]),
-  domain("OTMM.DOMAIN.OTM_BUSINESS_UNIT.LU", [["7", "Lighting"], ["8", "Seasonal"]]),
-  domain("MUS.DOMAIN.MAKER ROLE", [["PHT", "Photographer"], ["ART", "Artist"], ["UNK", "Unknown"]]),
+  domain("OTMM.DOMAIN.OTM_BUSINESS_UNIT.LU", [
+    ["7", "Lighting"],
+    ["8", "Seasonal"],
+  ]),
+  domain("MUS.DOMAIN.MAKER ROLE", [
+    ["PHT", "Photographer"],
+    ["ART", "Artist"],
+    ["UNK", "Unknown"],
+  ]),
   domain("MUS.DOMAIN.ACQUISITION METHOD", [
     ["GIF", "Gift"],
     ["PUR", "Purchase"],
@@ -109,11 +149,32 @@ export const DOMAINS: DomainDefinition[] = [
     ["LOA", "Loan"],
     ["UNK", "Unknown"],
   ]),
-  domain("MUS.DOMAIN.PROVENANCE STATUS", [["CLR", "Clear"], ["RES", "Under research"], ["CLM", "Claim pending"]]),
-  domain("MUS.DOMAIN.RIGHTS STATEMENT", RIGHTS_STATEMENTS.map((uri) => [uri, uri] as const)),
-  domain("MUS.DOMAIN.SENSITIVITY", [["NON", "None"], ["CUL", "Cultural"], ["HUM", "Human remains"], ["PRV", "Private persons"]]),
-  domain("BCT.DOMAIN.TX STATUS", [["PLN", "Planned"], ["TRX", "Aired"], ["PUB", "Published online"], ["CAN", "Cancelled"]]),
-  domain("BCT.DOMAIN.CHANNEL", [["KN1", "Kanal Nord 1"], ["KN2", "Kanal Nord 2"], ["KNO", "Kanal Nord online"]]),
+  domain("MUS.DOMAIN.PROVENANCE STATUS", [
+    ["CLR", "Clear"],
+    ["RES", "Under research"],
+    ["CLM", "Claim pending"],
+  ]),
+  domain(
+    "MUS.DOMAIN.RIGHTS STATEMENT",
+    RIGHTS_STATEMENTS.map((uri) => [uri, uri] as const),
+  ),
+  domain("MUS.DOMAIN.SENSITIVITY", [
+    ["NON", "None"],
+    ["CUL", "Cultural"],
+    ["HUM", "Human remains"],
+    ["PRV", "Private persons"],
+  ]),
+  domain("BCT.DOMAIN.TX STATUS", [
+    ["PLN", "Planned"],
+    ["TRX", "Aired"],
+    ["PUB", "Published online"],
+    ["CAN", "Cancelled"],
+  ]),
+  domain("BCT.DOMAIN.CHANNEL", [
+    ["KN1", "Kanal Nord 1"],
+    ["KN2", "Kanal Nord 2"],
+    ["KNO", "Kanal Nord online"],
+  ]),
   domain("BCT.DOMAIN.VERSION TYPE", [
     ["FIN", "Final master"],
     ["PRO", "Promo"],

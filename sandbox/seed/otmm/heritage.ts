@@ -51,18 +51,51 @@ export function heritageAssets(tree: FolderTree): HeritageAsset[] {
   add("salt", "Brine pipe across the valley", "plate-1.tif", { "MUS.FIELD.DATE MADE": "1890~" });
   add("salt", "Salt carriers at noon", "plate-2.tif", { "MUS.FIELD.PERSONS DEPICTED": ["Unknown carriers"] });
   add("salt", "Director's house", "plate-1.tif", { "MUS.FIELD.PROVENANCE STATUS": "CLM" });
-  add("salt", "Blessing of the pans", "plate-2.tif", { "MUS.FIELD.DATE MADE": "unknown", "MUS.FIELD.MAKER": undefined, "MUS.FIELD.MAKER ROLE": "UNK" });
-  add("salt", "Wheel of the pump", "plate-1.tif", { "MUS.FIELD.ACQUISITION METHOD": "PUR", "MUS.FIELD.ACQUIRED FROM": "Antiquariat Brenner" });
-  add("salt", "Memories of a salt worker", "oral-1.wav", { "MUS.FIELD.OBJECT NAME": "oral history recordings", "MUS.FIELD.RIGHTS STATEMENT": IN_COPYRIGHT, "ACME.FIELD.USAGE RIGHTS": "LIC" });
+  add("salt", "Blessing of the pans", "plate-2.tif", {
+    "MUS.FIELD.DATE MADE": "unknown",
+    "MUS.FIELD.MAKER": undefined,
+    "MUS.FIELD.MAKER ROLE": "UNK",
+  });
+  add("salt", "Wheel of the pump", "plate-1.tif", {
+    "MUS.FIELD.ACQUISITION METHOD": "PUR",
+    "MUS.FIELD.ACQUIRED FROM": "Antiquariat Brenner",
+  });
+  add("salt", "Memories of a salt worker", "oral-1.wav", {
+    "MUS.FIELD.OBJECT NAME": "oral history recordings",
+    "MUS.FIELD.RIGHTS STATEMENT": IN_COPYRIGHT,
+    "ACME.FIELD.USAGE RIGHTS": "LIC",
+  });
   add("salt", "Flood of 1911", "plate-2.tif", { "MUS.FIELD.PROVENANCE STATUS": "RES" });
   add("salt", "Workers' housing", "plate-1.tif");
-  add("salt", "Lent plate of the bath house", "plate-2.tif", { "MUS.FIELD.ACQUISITION METHOD": "LOA", "MUS.FIELD.ACQUIRED FROM": "City of Hallein" }, "loan");
+  add(
+    "salt",
+    "Lent plate of the bath house",
+    "plate-2.tif",
+    { "MUS.FIELD.ACQUISITION METHOD": "LOA", "MUS.FIELD.ACQUIRED FROM": "City of Hallein" },
+    "loan",
+  );
   add("salt", "Duplicate of the tower", "plate-1.tif", UNSELECTED, "not selected");
   add("expedition", "Camp on the ice", "plate-2.tif");
-  add("expedition", "Crossing, film fragment", "film-1.mp4", { "MUS.FIELD.OBJECT NAME": "motion pictures (visual works)" });
-  add("expedition", "Ceremony at the river", "plate-1.tif", { "MUS.FIELD.SENSITIVITY": "CUL", "MUS.FIELD.SUBJECTS": ["ceremonies", "rivers"] });
+  add("expedition", "Crossing, film fragment", "film-1.mp4", {
+    "MUS.FIELD.OBJECT NAME": "motion pictures (visual works)",
+  });
+  add("expedition", "Ceremony at the river", "plate-1.tif", {
+    "MUS.FIELD.SENSITIVITY": "CUL",
+    "MUS.FIELD.SUBJECTS": ["ceremonies", "rivers"],
+  });
   add("expedition", "Sledges before departure", "plate-2.tif", { "MUS.FIELD.ACQUISITION METHOD": "BEQ" });
-  add("expedition", "Portrait of the cook", "plate-1.tif", { "ACME.FIELD.APPROVAL STATUS": "REV", "ACME.FIELD.APPROVED BY": undefined, "ACME.FIELD.APPROVED ON": undefined, "ACME.FIELD.APPROVED VERSION": undefined }, "not approved final");
+  add(
+    "expedition",
+    "Portrait of the cook",
+    "plate-1.tif",
+    {
+      "ACME.FIELD.APPROVAL STATUS": "REV",
+      "ACME.FIELD.APPROVED BY": undefined,
+      "ACME.FIELD.APPROVED ON": undefined,
+      "ACME.FIELD.APPROVED VERSION": undefined,
+    },
+    "not approved final",
+  );
   add("expedition", "Blurred view of the camp", "plate-2.tif", UNSELECTED, "not selected");
   return made;
 }

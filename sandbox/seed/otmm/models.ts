@@ -2,7 +2,10 @@ import type { CategoryDefinition, FieldDefinition, ModelDefinition, TableDefinit
 
 /** The name people see: the id's last part in sentence case. */
 function nameOf(id: string): string {
-  const last = id.slice(id.lastIndexOf(".") + 1).replaceAll("_", " ").toLowerCase();
+  const last = id
+    .slice(id.lastIndexOf(".") + 1)
+    .replaceAll("_", " ")
+    .toLowerCase();
   return last.charAt(0).toUpperCase() + last.slice(1);
 }
 

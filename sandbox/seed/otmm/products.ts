@@ -74,12 +74,23 @@ export interface ProductAsset extends AssetSpec {
   copyOnly?: true;
 }
 
-const BASES: Record<ProductRole, string> = { IMG: "lamp-1.jpg", PKG: "carton-1.png", DMV: "film-2.mp4", IFU: "manual-1.pdf" };
+const BASES: Record<ProductRole, string> = {
+  IMG: "lamp-1.jpg",
+  PKG: "carton-1.png",
+  DMV: "film-2.mp4",
+  IFU: "manual-1.pdf",
+};
 
 /** Product assets of scenario 2. */
 export function productAssets(tree: FolderTree): ProductAsset[] {
   const made: ProductAsset[] = [];
-  const add = (skus: Sku[], role: ProductRole, key: string, extra: LooseValues = {}, more: Partial<ProductAsset> = {}) => {
+  const add = (
+    skus: Sku[],
+    role: ProductRole,
+    key: string,
+    extra: LooseValues = {},
+    more: Partial<ProductAsset> = {},
+  ) => {
     const [first] = skus;
     if (first === undefined) return;
     const base = role === "IMG" && made.length % 2 === 1 ? "lamp-2.jpg" : BASES[role];
@@ -113,7 +124,13 @@ export function productAssets(tree: FolderTree): ProductAsset[] {
   add(["AF-130"], "PKG", "carton");
   add(["AF-130"], "DMV", "demo");
   add(["AF-130"], "IFU", "manual");
-  add(["AF-110", "AF-120"], "IMG", "lifestyle", { "OTMM.CUSTOM.FIELD_TITLE": "Finch reading lamps in a living room" }, { copyOnly: true });
+  add(
+    ["AF-110", "AF-120"],
+    "IMG",
+    "lifestyle",
+    { "OTMM.CUSTOM.FIELD_TITLE": "Finch reading lamps in a living room" },
+    { copyOnly: true },
+  );
   add(["AF-140"], "IMG", "front");
   add(["AF-140"], "PKG", "carton");
   add(["AF-140"], "IFU", "manual");

@@ -86,7 +86,13 @@ const ELECTION: Programme = {
 /** Broadcast assets of scenario 4. */
 export function broadcastAssets(tree: FolderTree): BroadcastAsset[] {
   const made: BroadcastAsset[] = [];
-  const add = (programme: Programme, type: VersionType, suffix: string, base: string, more: Partial<BroadcastAsset> = {}) => {
+  const add = (
+    programme: Programme,
+    type: VersionType,
+    suffix: string,
+    base: string,
+    more: Partial<BroadcastAsset> = {},
+  ) => {
     const key = `broadcast/${programme.houseNo}/${suffix}`;
     const stays = more.stays ?? (type === "FIN" || type === "CLP" ? undefined : "not the master or clip");
     made.push({
@@ -107,7 +113,14 @@ export function broadcastAssets(tree: FolderTree): BroadcastAsset[] {
     name: large,
     mime: "application/mxf",
     contentType: "VIDEO",
-    content: generatedMaster(assetId(`broadcast/${COAST.houseNo}/FIN`), large, "application/mxf", LARGE_MASTER.seed, LARGE_MASTER.size, LARGE_MASTER.md5),
+    content: generatedMaster(
+      assetId(`broadcast/${COAST.houseNo}/FIN`),
+      large,
+      "application/mxf",
+      LARGE_MASTER.seed,
+      LARGE_MASTER.size,
+      LARGE_MASTER.md5,
+    ),
   });
   add(COAST, "CLP", "CLP", "film-1.mp4");
   for (const n of [1, 2, 3]) add(COAST, "PRO", `PRO${n}`, "film-2.mp4");
