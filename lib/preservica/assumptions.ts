@@ -21,6 +21,10 @@ export interface PreservicaAssumptions {
   /** Name prefix and restriction of policies that stand for legal holds on servers without that API. */
   holdPolicyPrefix: string;
   holdPolicyRestriction: string;
+  /** Start-date fields of policies whose clock starts when the asset arrives in the archive. */
+  ingestClockFields: readonly string[];
+  /** After a policy was assigned: milliseconds in which its start date may still be missing (it comes from the index). */
+  lateStartMs: number;
   /** Tag that nobody but archivists sees; every tenant has it. */
   closedTag: string;
   /**
@@ -48,6 +52,8 @@ export const DEFAULT_ASSUMPTIONS: PreservicaAssumptions = {
   legalHoldsSince: "9.1",
   holdPolicyPrefix: "LH: ",
   holdPolicyRestriction: "DELETE",
+  ingestClockFields: ["xip.created", "xip.ingest_date"],
+  lateStartMs: 300_000,
   closedTag: "closed",
   lostAnswerMs: 120_000,
   lateEntityMs: 600_000,

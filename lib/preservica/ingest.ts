@@ -10,12 +10,14 @@ import type {
   LookupFacts,
   PackedFacts,
   ResolvedAsset,
+  RetentionFacts,
   UploadFacts,
   VerifyFacts,
 } from "./ingest/job.js";
 import { settleLinks } from "./ingest/links.js";
 import { findArchived, proveArchived } from "./ingest/lookup.js";
 import { filledIdentifiers, type FileDigests } from "./ingest/package.js";
+import { settleRetention } from "./ingest/retention.js";
 import { fragmentsOf, resolveAsset } from "./ingest/resolve.js";
 import { nextUpload, packedBy, sendPackage } from "./ingest/send.js";
 import { verifyArchived, type Expected } from "./ingest/verify.js";
@@ -32,7 +34,7 @@ export { planIngest } from "./ingest/plan.js";
 
 /**
  * Preserves one asset version, durably: resolve -> lookup -> folder -> package and upload -> ingesting -> verify ->
- * links -> done. Every step is a checkpoint and may be repeated; whatever happens, at most one asset comes of it, and
+ * links -> retention -> done. Every step is a checkpoint and may be repeated; whatever happens, at most one asset comes of it, and
  * nothing is called archived before Preservica itself has confirmed size and digest.
  *
  * @returns `wait` while Preservica works; the job is looked at again at `until`
@@ -43,6 +45,9 @@ export { planIngest } from "./ingest/plan.js";
 export async function ingest(job: IngestJob, deps: IngestDeps): Promise<IngestOutcome> {
   return await new Ingest(job, deps).run();
 }
+
+/** `settled`: what Preservica said is what counts, late or not. */
+type RetentionCheckpoint = { since: string; settled: boolean; facts: RetentionFacts };
 
 class Ingest {
   readonly #job: IngestJob;
@@ -207,7 +212,18 @@ class Ingest {
     });
     if ("kind" in verified) return verified;
     const linkWarnings = await this.#links(resolved, ref);
-    const done: Finished = { ref, folder, proven: files, md5: packed?.md5 ?? [], verified, alreadyThere, linkWarnings };
+    const retention = await this.#retention(resolved, ref, alreadyThere);
+    if (retention !== null && "kind" in retention) return retention;
+    const done: Finished = {
+      ref,
+      folder,
+      proven: files,
+      md5: packed?.md5 ?? [],
+      verified,
+      alreadyThere,
+      linkWarnings,
+      retention,
+    };
     return finish(this.#job, resolved, done, this.#deps);
   }
 
@@ -235,6 +251,25 @@ class Ingest {
     };
     const upload = this.#job.checkpoint<UploadFacts>("upload") ?? nextUpload(this.#job, resolved.ref, undefined);
     return await this.#patience(resolved, ingesting, upload, true, verified.incomplete);
+  }
+
+  /** The policy runs, or it is said that it does not: a start date that is only late is waited for. */
+  async #retention(
+    resolved: ResolvedAsset,
+    ref: string,
+    alreadyThere: boolean,
+  ): Promise<RetentionFacts | IngestOutcome | null> {
+    const known = this.#job.checkpoint<RetentionCheckpoint>("retention");
+    if (known?.settled === true) return known.facts;
+    const found = await settleRetention(this.#job, ref, resolved, alreadyThere, this.#deps);
+    if (found === undefined) return null;
+    const since = known?.since ?? nowOf(this.#deps).toISOString();
+    const wait = found.late && !longerThan(since, this.#deps.preservica.assumptions.lateStartMs, this.#deps);
+    const facts: RetentionCheckpoint = { since, settled: !wait, facts: found.facts };
+    await this.#job.save("retention", facts);
+    return wait
+      ? lookAgain(this.#job, since, "retention", "Preservica has not computed the retention start yet", this.#deps)
+      : found.facts;
   }
 
   async #links(resolved: ResolvedAsset, ref: string): Promise<string[]> {

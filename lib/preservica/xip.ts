@@ -45,6 +45,7 @@ export interface XipAsset {
   title: string;
   description?: string;
   securityTag: string;
+  customType?: string;
   /** Reference of the folder. */
   parent: string;
   representations: XipRepresentation[];
@@ -92,9 +93,10 @@ function element(name: string, text: string, where = name): string {
 
 function informationObject(asset: XipAsset): string {
   const description = asset.description === undefined ? "" : element("Description", asset.description);
+  const customType = asset.customType === undefined ? "<xip:CustomType/>" : element("CustomType", asset.customType);
   return (
     `<xip:InformationObject>${element("Ref", asset.ref)}${element("Title", asset.title)}${description}` +
-    `${element("SecurityTag", asset.securityTag)}<xip:CustomType/>${element("Parent", asset.parent)}</xip:InformationObject>`
+    `${element("SecurityTag", asset.securityTag)}${customType}${element("Parent", asset.parent)}</xip:InformationObject>`
   );
 }
 

@@ -12,7 +12,8 @@ export type IngestEventType =
   | "transfer"
   | "ingestion start"
   | "ingestion end"
-  | "accession";
+  | "accession"
+  | "policy assignment";
 
 /** Adds an entry to the asset's timeline; it becomes durable with the next checkpoint. */
 export function record(

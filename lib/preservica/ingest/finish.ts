@@ -8,6 +8,7 @@ import type {
   IngestOutcome,
   ProvenFile,
   ResolvedAsset,
+  RetentionFacts,
   VerifyFacts,
 } from "./job.js";
 
@@ -23,6 +24,8 @@ export type IngestResult = {
   /** It was archived before; nothing was sent. */
   alreadyThere: boolean;
   verifiedAt: string;
+  /** null: no policy was asked for. */
+  retention: { policy: string; state: RetentionFacts["state"]; start: string | null; expired: boolean } | null;
   warnings: string[];
 };
 
@@ -34,6 +37,7 @@ export interface Finished {
   verified: VerifyFacts;
   alreadyThere: boolean;
   linkWarnings: readonly string[];
+  retention: RetentionFacts | null;
 }
 
 /** Events that say that the archive has confirmed the asset. */
@@ -82,7 +86,13 @@ export function finish(job: IngestJob, resolved: ResolvedAsset, done: Finished, 
     securityTag: resolved.securityTag,
     alreadyThere: done.alreadyThere,
     verifiedAt: done.verified.at,
-    warnings: [...resolved.warnings, ...done.verified.warnings, ...done.linkWarnings],
+    retention: retentionOf(done.retention),
+    warnings: [
+      ...resolved.warnings,
+      ...done.verified.warnings,
+      ...done.linkWarnings,
+      ...(done.retention?.warning ? [done.retention.warning] : []),
+    ],
   };
   const msg: LifecycleMessage = { ...job.msg, payload };
   return {
@@ -90,6 +100,12 @@ export function finish(job: IngestJob, resolved: ResolvedAsset, done: Finished, 
     outputs: [{ port: 0, msg }],
     summary: `${done.alreadyThere ? "already preserved" : "preserved"} as ${done.ref}`,
   };
+}
+
+function retentionOf(facts: RetentionFacts | null): IngestResult["retention"] {
+  return facts === null
+    ? null
+    : { policy: facts.policy, state: facts.state, start: facts.start, expired: facts.expired };
 }
 
 function chain(label: string, done: Finished): Fixity[] {

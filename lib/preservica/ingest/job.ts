@@ -1,4 +1,4 @@
-import type { ContentPool, UploadState } from "../../content/types.js";
+import type { ContentPool } from "../../content/types.js";
 import type { LifecycleAsset } from "../../messages/asset.js";
 import type { LifecycleMessage } from "../../messages/message.js";
 import type { SystemRegistry } from "../../systems/registry.js";
@@ -111,6 +111,11 @@ export type ResolvedAsset = {
   version: string;
   wanted: WantedLink[];
   files: PlannedFile[];
+  customType: string | null;
+  /** Retention policy to assign; `fromField`: its clock starts by a field of the asset. */
+  policy: { ref: string; name: string; fromField: boolean } | null;
+  /** Calendar date at which retention is known to have started. */
+  retentionStart: string | null;
   warnings: string[];
 };
 
@@ -160,4 +165,12 @@ export type VerifyFacts = {
   warnings: string[];
 };
 
-export type { UploadState };
+/** What Preservica says of the asset's retention; anything but `running` and `permanent` forbids a release (RECORDS rule 6). */
+export type RetentionFacts = {
+  policy: string;
+  state: "running" | "permanent" | "not-started" | "different";
+  /** Start date as Preservica counts it, a calendar date. */
+  start: string | null;
+  expired: boolean;
+  warning: string | null;
+};

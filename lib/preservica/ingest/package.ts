@@ -75,6 +75,7 @@ export function metadataDocument(
     title: fill(resolved.title),
     ...(resolved.description === null ? {} : { description: fill(resolved.description) }),
     securityTag: resolved.securityTag,
+    ...(resolved.customType === null ? {} : { customType: resolved.customType }),
     parent: folder,
     representations: representations(resolved, digests),
     identifiers: filledIdentifiers(resolved, digests),

@@ -85,5 +85,6 @@ async function writes(
   const package_ = write("upload package", `${resolved.ref}.zip`, { bytes });
   const target = `${resolved.folder.join("/")}/${resolved.title}`;
   const links = resolved.wanted.map((link) => write("link", `${link.relation} ${link.id ?? link.ref ?? ""}`));
-  return [...folders, package_, write("ingest", `${target} (${resolved.securityTag})`), ...links];
+  const retention = resolved.policy === null ? [] : [write("assign retention policy", resolved.policy.name)];
+  return [...folders, package_, write("ingest", `${target} (${resolved.securityTag})`), ...links, ...retention];
 }

@@ -1,18 +1,19 @@
-import { safeNames } from "../../content/names.js";
-import type { ContentRef, FixityAlgorithm, LifecycleAsset, MappedMetadata, MappedValue } from "../../messages/asset.js";
+import type { LifecycleAsset, MappedMetadata, MappedValue } from "../../messages/asset.js";
 import { LifecycleError } from "../../messages/error.js";
 import { fillLate } from "../../messages/late.js";
 import { checkFragment } from "../fragment.js";
 import { splitPath } from "../folders.js";
 import { assetReference } from "../references.js";
 import type { XipFragment } from "../xip.js";
-import { legalText, xmlText } from "../xml-text.js";
+import { xmlText } from "../xml-text.js";
+import { planFiles } from "./files.js";
+import { invalid } from "./invalid.js";
 import type { IngestDeps, IngestSettings, PlannedFile, ResolvedAsset } from "./job.js";
+import { checkPolicy, expectedStartOf } from "./retention.js";
 import { LINKS_SCHEMA, linksFragment, wantedIdentifiers, wantedLinks } from "./wanted.js";
 
 const ENTITY_KIND = "preservica-entity";
 const DUBLIN_CORE = "http://www.openarchives.org/OAI/2.0/oai_dc/";
-const LOCATIONS = { preservation: "p1", access: "a1" } as const;
 
 /**
  * Decides what is to be archived from the mapped message, without writing anything: entity properties, identifiers,
@@ -39,11 +40,12 @@ export async function resolveAsset(
   const assetId = idOf(settings.identifiers.asset);
   const parents = values.get("Parent") ?? [];
   const folder = splitPath(parents.length > 1 ? parents : (parents[0] ?? settings.folder ?? ""));
+  const masters = values.has("Representation/Preservation") || asset.content.some((ref) => ref.role === "preservation");
   needAll({
     Title: single("Title"),
     Parent: folder.join("/"),
     [`Identifier/${settings.identifiers.asset}`]: assetId,
-    "content with the role preservation": asset.content.some((ref) => ref.role === "preservation") ? "yes" : "",
+    "content with the role preservation": masters ? "yes" : "",
   });
   if (assetId.includes("urn:clc:late:"))
     throw invalid(
@@ -52,10 +54,13 @@ export async function resolveAsset(
   xmlText(single("Title"), "Title");
   xmlText(single("Description"), "Description");
   for (const identifier of identifiers) xmlText(identifier.value, `Identifier ${identifier.type}`);
-  const files = await planFiles(asset, deps, warnings);
+  const files = await planFiles(asset, values, deps, warnings);
   checkLate(asset, values, files);
   const wanted = wantedLinks(asset, values, settings);
   const originalId = idOf(settings.identifiers.original);
+  const retentionStart = expectedStartOf(asset);
+  const policyName = single("RetentionPolicy");
+  const policy = policyName === "" ? null : await checkPolicy(policyName, retentionStart, deps);
   return {
     ref: assetReference(assetId),
     title: single("Title"),
@@ -68,6 +73,10 @@ export async function resolveAsset(
     version: asset.version,
     wanted,
     files,
+    customType: single("CustomType") === "" ? null : single("CustomType"),
+    policy:
+      policy === null ? null : { ref: policy.ref, name: policy.name, fromField: policy.startDateField !== undefined },
+    retentionStart,
     warnings,
   };
 }
@@ -136,73 +145,6 @@ async function securityTag(wanted: string, deps: IngestDeps, warnings: string[])
   return closedTag;
 }
 
-async function planFiles(asset: LifecycleAsset, deps: IngestDeps, warnings: string[]): Promise<PlannedFile[]> {
-  const files: PlannedFile[] = [];
-  for (const role of ["preservation", "access"] as const) {
-    const places = asset.content.flatMap((ref, content) => (ref.role === role ? [{ ref, content }] : []));
-    const names = safeNames(places.map(({ ref }) => ref.name));
-    for (const [index, { ref, content }] of places.entries()) {
-      const { size, expected } = await sourceFacts(ref, deps);
-      if (size === 0 && role === "access") {
-        warnings.push(`the access copy "${legalText(ref.name)}" is empty and left out`);
-        continue;
-      }
-      if (size === 0) {
-        throw new LifecycleError(
-          "REFUSED",
-          `The content "${legalText(ref.name)}" is empty (0 bytes); a person has to decide whether that is right.`,
-          {
-            system: ref.system,
-            details: { content: ref.id },
-          },
-        );
-      }
-      if (role === "preservation" && Object.keys(expected).length === 0) {
-        warnings.push(
-          `the source states no digest of "${legalText(ref.name)}", so damage at the source would not be noticed`,
-        );
-      }
-      const filename = names[index] ?? "file";
-      const title = legalText(ref.name).trim();
-      files.push({
-        content,
-        role,
-        label: `${role}/${index}`,
-        title: title === "" ? filename : title,
-        filename,
-        location: LOCATIONS[role],
-        size,
-        expected,
-        renamed: filename !== ref.name,
-      });
-    }
-  }
-  if (!files.some((file) => file.role === "access")) {
-    warnings.push(
-      "there is no access representation: access requests will be refused until one is added, because masters stay in",
-    );
-  }
-  return files;
-}
-
-/** Size and digests as the message carries them; the source is asked when it does not say the size. */
-async function sourceFacts(ref: ContentRef, deps: IngestDeps): Promise<Pick<PlannedFile, "size" | "expected">> {
-  let { size, fixity } = ref;
-  if (size === undefined) {
-    const stored = await deps.systems.get(ref.system, ref.connection).stored(ref);
-    size = stored.size;
-    fixity = [...fixity, ...stored.fixity];
-  }
-  if (size === undefined) {
-    throw invalid(
-      `The source does not say how large "${legalText(ref.name)}" is; that must be known before it is packed.`,
-    );
-  }
-  const expected: Partial<Record<FixityAlgorithm, string>> = {};
-  for (const entry of fixity) if (entry.by !== "flow") expected[entry.algorithm] ??= entry.value.toLowerCase();
-  return { size, expected };
-}
-
 /** Every late value must have a file that it can come from. */
 function checkLate(asset: LifecycleAsset, values: ReadonlyMap<string, string[]>, files: readonly PlannedFile[]): void {
   const facts = new Map(
@@ -226,11 +168,4 @@ function checkLate(asset: LifecycleAsset, values: ReadonlyMap<string, string[]>,
 function unique(identifiers: { type: string; value: string }[]): { type: string; value: string }[] {
   const seen = new Set<string>();
   return identifiers.filter(({ type, value }) => !seen.has(`${type}\n${value}`) && seen.add(`${type}\n${value}`));
-}
-
-function invalid(message: string, details?: Record<string, unknown>): LifecycleError {
-  return new LifecycleError("INVALID_INPUT", message, {
-    system: "preservica",
-    ...(details === undefined ? {} : { details }),
-  });
 }

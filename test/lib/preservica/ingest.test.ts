@@ -397,6 +397,72 @@ describe("ingest into Preservica", function () {
     deepEqual(await reader.linksFrom(ref(1)), []);
   });
 
+  it("puts the retention policy on, once, and reads its start date back from the archive", async () => {
+    const id = nextId();
+    const policy = await reader.makePolicy(`After the end ${id}`, "lcy.retention_start");
+    const made = { id, values: { RetentionPolicy: `After the end ${id}` }, retentionStart: "2021-02-28" };
+    const { done } = await world.drive(new Job("job-policy", world.message(made)), preservica);
+    const retention = { policy: `After the end ${id}`, state: "running", start: "2021-02-28", expired: true };
+    deepEqual(resultOf(done).retention, retention);
+    const again = await world.drive(new Job("job-policy-2", world.message(made)), preservica);
+    deepEqual(resultOf(again.done).retention, retention);
+    deepEqual(await reader.assignments(assetReference(`${id}#v1`)), [`${policy} 2021-02-28`]);
+  });
+
+  it("says that retention does not run when the archive states no start date or another one", async () => {
+    const id = nextId();
+    await reader.makePolicy(`After the end ${id}`, "lcy.retention_start");
+    const values = { RetentionPolicy: `After the end ${id}` };
+    const hasty = world.connect({ assumptions: { lateStartMs: 100 } });
+    const none = await world.drive(new Job("job-none", world.message({ id, values })), hasty);
+    deepEqual(resultOf(none.done).retention?.state, "not-started");
+    const other = nextId();
+    const msg = world.message({ id: other, values, retentionStart: "2021-02-28" });
+    msg.asset.retention = { outcome: "not-yet", rule: "r", reason: "r", start: "2021-03-01" };
+    const different = await world.drive(new Job("job-other", msg), hasty);
+    equal(resultOf(different.done).retention?.state, "different");
+    match(resultOf(different.done).warnings.join(), /from 2021-02-28, not from 2021-03-01/);
+    hasty.close();
+  });
+
+  it("refuses a policy whose clock would start again at the ingest, and one that the archive does not know", async () => {
+    const id = nextId();
+    await reader.makePolicy(`After ingest ${id}`, "xip.created");
+    const trap = world.message({ id, values: { RetentionPolicy: `After ingest ${id}` }, retentionStart: "2021-02-28" });
+    await rejects(ingest(new Job("j", trap), world.deps(preservica)), {
+      code: "REFUSED",
+      message: /start again at the ingest/,
+    });
+    const unknown = world.message({ id, values: { RetentionPolicy: "No such policy" } });
+    await rejects(ingest(new Job("j", unknown), world.deps(preservica)), {
+      code: "NOT_CONFIGURED",
+      message: /No such policy/,
+    });
+    equal(world.uploads(), 0);
+  });
+
+  it("packs the content that the mapping names instead of what the roles say", async () => {
+    const id = nextId();
+    const files = [
+      { name: "master.tif", bytes: Buffer.from("the master") },
+      { name: "clip.mp4", bytes: Buffer.from("the clip") },
+      { name: "promo.mp4", bytes: Buffer.from("the promo") },
+    ];
+    const values = { "Representation/Preservation": `${id}-1-0`, "Representation/Access": `${id}-1-1` };
+    await world.drive(new Job("job-named", world.message({ id, files, values })), preservica);
+    const ref = assetReference(`${id}#v1`);
+    deepEqual(
+      (await reader.content(ref, "Preservation")).map((file) => file.filename),
+      ["master.tif"],
+    );
+    deepEqual(
+      (await reader.content(ref, "Access")).map((file) => file.filename),
+      ["clip.mp4"],
+    );
+    const wrong = world.message({ id: nextId(), files, values: { "Representation/Access": "not-there" } });
+    await rejects(ingest(new Job("j", wrong), world.deps(preservica)), { code: "INVALID_INPUT", message: /not-there/ });
+  });
+
   it("survives a crash at any of its checkpoints with one asset and, at most, one ingest more", async () => {
     const crash = new Error("crash");
     for (let at = 1, ended = false; !ended; at += 1) {

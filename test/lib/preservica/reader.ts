@@ -101,6 +101,27 @@ export class Reader {
     return [...xml.matchAll(/<Child [^>]*title="([^"]*)"/g)].map((found) => found[1] ?? "");
   }
 
+  /** A records manager makes a policy. @returns its reference */
+  async makePolicy(name: string, startDateField: string | undefined): Promise<string> {
+    const clock =
+      startDateField === undefined
+        ? ""
+        : `<StartDateField>${startDateField}</StartDateField><Period>5</Period><PeriodUnit>YEAR</PeriodUnit>`;
+    const body = `<RetentionPolicy xmlns="http://preservica.com/RetentionManagement/v6.2"><Name>${name}</Name><Description>test</Description><SecurityTag>open</SecurityTag>${clock}<Restriction>DELETE</Restriction><Assignable>true</Assignable></RetentionPolicy>`;
+    const answer = await this.raw("POST", "/api/entity/retention-policies", body);
+    const xml = await answer.text();
+    if (!answer.ok) throw new Error(`policy: ${answer.status} ${xml}`);
+    return inner(xml, "Ref");
+  }
+
+  /** `policy start` of the assignments. */
+  async assignments(ref: string): Promise<string[]> {
+    const xml = await this.get(`/api/entity/information-objects/${ref}/retention-assignments`);
+    return [...xml.matchAll(/<r:RetentionAssignment>[\s\S]*?<\/r:RetentionAssignment>/g)].map(
+      ([one]) => `${inner(one, "RetentionPolicy")} ${inner(one, "StartDate").slice(0, 10)}`,
+    );
+  }
+
   /** Two persons delete an asset, as the vendor wants it. */
   async destroy(ref: string): Promise<void> {
     const operator = await this.login("operator.one", "archive-Operator-0001");

@@ -125,6 +125,10 @@ export interface MadeAsset {
   parent?: string;
   links?: Record<string, string[]>;
   without?: string[];
+  /** More entity values. */
+  values?: Record<string, string | string[]>;
+  /** Calendar date at which retention started. */
+  retentionStart?: string;
   fragment?: string;
 }
 
@@ -241,9 +245,12 @@ export class World {
     };
     for (const [relation, targets] of Object.entries(made.links ?? {})) values[`Link/${relation}`] = targets;
     for (const field of made.without ?? []) delete values[field];
+    Object.assign(values, made.values);
+    const start =
+      made.retentionStart === undefined ? "" : `<retention><start>${made.retentionStart}</start></retention>`;
     const xml =
       made.fragment ??
-      `<lifecycle xmlns="urn:clc:schema:lifecycle:1"><fixity algorithm="SHA-256" by="flow">${lateToken("sha256", "preservation")}</fixity></lifecycle>`;
+      `<lifecycle xmlns="urn:clc:schema:lifecycle:1"><fixity algorithm="SHA-256" by="flow">${lateToken("sha256", "preservation")}</fixity>${start}</lifecycle>`;
     return {
       _msgid: made.id,
       asset: {
@@ -259,7 +266,7 @@ export class World {
             profile: { name: "test", version: "1.0.0" },
             kind: "fragment",
             schema: "urn:clc:schema:lifecycle:1",
-            values: {},
+            values: made.retentionStart === undefined ? {} : { "retention/start": made.retentionStart },
             xml,
           },
         },
