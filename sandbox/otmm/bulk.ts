@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { StoredBytes } from "../kernel/types.js";
 import type { BulkOrder, OtmmSettings } from "./assumptions.js";
 import type { OtmmStore } from "./store.js";
 import type { AssetRecord } from "./types.js";
@@ -19,12 +20,21 @@ export async function addBulkAssets(store: OtmmStore, order: BulkOrder): Promise
   const made: AssetRecord[] = [];
   for (let n = 1; n <= order.count; n++) {
     const name = `${prefix}-${String(n).padStart(6, "0")}.bin`;
-    const digest = createHash("sha1").update(`bulk:${folder}:${prefix}:${order.size}:${n}`).digest();
-    const id = digest.toString("hex");
+    const id = createHash("sha1").update(`bulk:${folder}:${prefix}:${order.size}:${n}`).digest("hex");
     if (store.findAsset(id)) continue;
-    made.push(bulkAsset(id, name, folder, model, order, digest.readUInt32BE(0), now));
+    made.push(bulkAsset(id, name, folder, model, order, stretch(order, n), now));
   }
   await store.addAssets(made);
+}
+
+/** Generated content differs from page to page, so each asset gets pages of its own out of one endless stream (one seed is quick, many are not). */
+const PAGE = 4096;
+const BULK_SEED = 2026;
+
+function stretch(order: BulkOrder, n: number): StoredBytes {
+  const stride = Math.max(1, Math.ceil(order.size / PAGE)) * PAGE;
+  const of: StoredBytes = { kind: "generated", seed: BULK_SEED, size: stride * order.count };
+  return { kind: "slice", of, offset: stride * (n - 1), size: order.size };
 }
 
 /** An approved final asset of the campaign with nothing special about it. */
@@ -50,7 +60,7 @@ function bulkAsset(
   folder: string,
   model: AssetRecord | undefined,
   order: BulkOrder,
-  seed: number,
+  bytes: StoredBytes,
   now: string,
 ): AssetRecord {
   const mark = { at: now, user: "mkeller" };
@@ -85,7 +95,7 @@ function bulkAsset(
       width: -1,
       height: -1,
       ...(order.checksum !== false && { checksum: "lazy" }),
-      bytes: { kind: "generated", seed, size: order.size },
+      bytes,
     },
     links: [],
   };
