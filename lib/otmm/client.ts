@@ -4,6 +4,7 @@ import * as assets from "./assets.js";
 import { checkConnection } from "./check.js";
 import { ContentOpener, storedContent, touch } from "./content.js";
 import * as domains from "./domains.js";
+import { metadataFields, ModelTypes } from "./fields.js";
 import * as folders from "./folders.js";
 import { OtmmGateway } from "./gateway.js";
 import { holdsOn } from "./holds.js";
@@ -50,7 +51,8 @@ export interface OtmmClient extends ContentSystem {
   rootFolders(options?: CallOptions): Promise<OtmmFolder[]>;
   subfolders(folderId: string, options?: CallOptions): Promise<OtmmFolder[]>;
   folder(folderId: string, options?: CallOptions): Promise<OtmmFolder>;
-  folderByPath(path: string, options?: CallOptions): Promise<OtmmFolder>;
+  /** By names from the top; a list where a name holds a slash. */
+  folderByPath(path: string | readonly string[], options?: CallOptions): Promise<OtmmFolder>;
 
   /** One version with metadata, content, policies, paths and resolved links. */
   asset(assetId: string, options?: CallOptions & { fields?: readonly string[] | undefined }): Promise<OtmmAsset>;
@@ -90,6 +92,7 @@ const LOGOUT_MS = 3000;
 export function createOtmm(options: OtmmOptions): OtmmClient {
   const gateway = new OtmmGateway(options);
   const opener = new ContentOpener(gateway);
+  const types = new ModelTypes(gateway);
   const updates = new Map<string, Promise<unknown>>();
 
   /** One update at a time for each asset: our own updates must not fight over the lock. */
@@ -131,10 +134,10 @@ export function createOtmm(options: OtmmOptions): OtmmClient {
     versions: (id, call = {}) => assets.loadVersions(gateway, id, call),
     resolveLinks: (list, call = {}) => assets.resolveLinks(gateway, list, call),
     toLifecycleAsset: (asset, selection) => toLifecycleAsset(options.connection, asset, gateway.assumptions, selection),
-    updateFields: (id, changes, call = {}) => inTurn(id, () => updateFields(gateway, id, changes, call)),
+    updateFields: (id, changes, call = {}) => inTurn(id, () => updateFields(gateway, types, id, changes, call)),
     lookupDomains: (call = {}) => domains.lookupDomains(gateway, call),
     lookupDomain: (id, call = {}) => domains.lookupDomain(gateway, id, call),
-    metadataFields: (call = {}) => domains.metadataFields(gateway, call),
+    metadataFields: (call = {}) => metadataFields(gateway, call),
     open: (ref) => opener.open(ref),
     stored: (ref) => storedContent(gateway, ref),
     holds: (asset) => holdsOn(gateway, asset),

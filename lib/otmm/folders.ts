@@ -68,34 +68,38 @@ async function subfoldersAmongChildren(gateway: OtmmGateway, id: string, options
 }
 
 /**
- * Finds a folder by its path of names, e.g. "Public Folders/Campaigns/2021". Names need not be unique in OTMM.
+ * Finds a folder by its path of names from the top, e.g. "Public Folders/Campaigns/2021"; a list where a name holds a
+ * slash. Names need not be unique in OTMM.
  *
  * @throws LifecycleError NOT_FOUND naming the level, CONFLICT when two folders of a level have the name
  */
-export async function folderByPath(gateway: OtmmGateway, path: string, options: CallOptions): Promise<OtmmFolder> {
-  const names = path
-    .split("/")
-    .map((name) => name.trim())
-    .filter((name) => name !== "");
-  let level = await rootFolders(gateway, options);
+export async function folderByPath(
+  gateway: OtmmGateway,
+  path: string | readonly string[],
+  options: CallOptions,
+): Promise<OtmmFolder> {
+  const names = typeof path === "string" ? path.split("/").filter((name) => name.trim() !== "") : path;
+  const shown = names.join("/");
   let found: OtmmFolder | undefined;
   for (const name of names) {
-    if (found !== undefined) level = await subfolders(gateway, found.id, options);
+    const level =
+      found === undefined ? await rootFolders(gateway, options) : await subfolders(gateway, found.id, options);
     const matches = level.filter((folder) => folder.name === name);
+    found = matches[0];
+    if (found === undefined) {
+      throw failure(
+        "NOT_FOUND",
+        `OTMM has no folder "${name}" on the path "${shown}", or the connection's user may not see it.`,
+        { system: "otmm", details: { path: shown, name } },
+      );
+    }
     if (matches.length > 1) {
       throw failure(
         "CONFLICT",
-        `There are ${matches.length} folders "${name}" on the path "${path}"; name the folder by its id.`,
-        { system: "otmm", details: { ids: matches.map(({ id }) => id) } },
+        `There are ${matches.length} folders "${name}" on the path "${shown}"; name the folder by its id.`,
+        { system: "otmm", details: { path: shown, ids: matches.map(({ id }) => id) } },
       );
     }
-    found = matches[0];
-    if (found === undefined)
-      throw failure(
-        "NOT_FOUND",
-        `OTMM has no folder "${name}" on the path "${path}", or the connection's user may not see it.`,
-        { system: "otmm", details: { path } },
-      );
   }
   if (found === undefined) throw failure("INVALID_INPUT", "The folder's path is empty.", { system: "otmm" });
   return found;

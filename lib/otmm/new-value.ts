@@ -2,7 +2,7 @@ import { LifecycleError } from "../messages/error.js";
 import { ELEMENT_TYPES, type OtmmAssumptions } from "./assumptions.js";
 import { dayIn, writeDay, writeInstant } from "./calendar.js";
 import { plainKind, type ElementValue, type MetadataElement } from "./metadata.js";
-import type { OtmmNewItem, OtmmNewValue } from "./types.js";
+import type { OtmmField, OtmmNewItem, OtmmNewValue } from "./types.js";
 
 /** What writing needs to know besides the value. */
 export interface WriteFrame {
@@ -10,6 +10,8 @@ export interface WriteFrame {
   assumptions: OtmmAssumptions;
   /** A calendar date found elsewhere on the asset, whose form new dates follow. */
   foundDate?: string | undefined;
+  /** What the model says of fields that hold no value from which to tell. */
+  types?: ReadonlyMap<string, OtmmField["type"]> | undefined;
 }
 
 /** One entry of the flat list that PATCH takes. */
@@ -59,12 +61,7 @@ export function encodeChange(
       values: items.map((item) => ({ value: encodeItem(id, item, sample, frame) })),
     };
   }
-  if (items.length > 1) {
-    throw new LifecycleError("INVALID_INPUT", `The field "${id}" holds one value, but ${items.length} were given.`, {
-      system: "otmm",
-      details: { field: id },
-    });
-  }
+  if (items.length > 1) throw misfit(id, `holds one value, but ${items.length} were given`);
   const item = items[0];
   return {
     id,
@@ -80,58 +77,52 @@ function encodeItem(
   frame: WriteFrame,
 ): object {
   const { newTypes } = frame.assumptions;
-  const controlled = found === undefined ? item.display !== undefined : found.kind !== "plain";
-  if (controlled) {
-    const type = found?.type ?? newTypes.text;
-    const field = { type, value: String(item.id) };
-    const display =
-      item.display ?? (found !== undefined && String(found.value) === String(item.id) ? found.display : undefined);
-    if (display === undefined) return field;
-    const cascading =
-      found?.kind === "cascading" || (found === undefined && display.includes("^") && String(item.id).includes("^"));
-    return {
-      type: cascading ? ELEMENT_TYPES.cascading : ELEMENT_TYPES.domain,
-      field_value: field,
-      displayValue: display,
-    };
+  const kind = kindOf(id, item, found, frame);
+  if (kind === "domain" || kind === "cascading") {
+    const field = { type: found?.type ?? newTypes.text, value: String(item.id) };
+    const same = found !== undefined && String(found.value) === String(item.id);
+    const displayValue = item.display ?? (same ? found.display : undefined);
+    return displayValue === undefined ? field : { type: ELEMENT_TYPES[kind], field_value: field, displayValue };
   }
-  const kind =
-    found?.value === undefined && found?.type === undefined ? kindOf(item.id) : plainKind(found, frame.assumptions);
   const type = found?.type ?? newTypes[kind];
   if (kind === "date") return { type, value: encodeDate(id, String(item.id), found, frame) };
   if (kind === "number") {
     const figure = Number(item.id);
-    if (!Number.isFinite(figure) || String(item.id).trim() === "") {
-      throw new LifecycleError("INVALID_INPUT", `The field "${id}" holds numbers, "${item.id}" is none.`, {
-        system: "otmm",
-        details: { field: id },
-      });
-    }
+    if (!Number.isFinite(figure) || String(item.id).trim() === "")
+      throw misfit(id, `holds numbers, "${item.id}" is none`);
     return { type, value: typeof found?.value === "string" ? String(item.id) : figure };
   }
   return { type, value: String(item.id) };
 }
 
-/** Of a field without a value, only the new value tells the kind. */
-function kindOf(value: string | number): "text" | "number" | "date" {
-  if (typeof value === "number") return "number";
-  return DAY.test(value) || /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/.test(value) ? "date" : "text";
+/** The kind of the value that the field holds; of an empty one what its model says; else what the new value looks like. */
+function kindOf(
+  id: string,
+  item: { id: string | number; display?: string },
+  found: ElementValue | undefined,
+  frame: WriteFrame,
+): "text" | "number" | "date" | "domain" | "cascading" {
+  if (found?.value !== undefined) return found.kind === "plain" ? plainKind(found, frame.assumptions) : found.kind;
+  const said = frame.types?.get(id);
+  if (said === "text" || said === "number" || said === "date" || said === "domain" || said === "cascading") return said;
+  if (found !== undefined && found.kind !== "plain") return found.kind;
+  if (item.display !== undefined)
+    return item.display.includes("^") && String(item.id).includes("^") ? "cascading" : "domain";
+  if (typeof item.id === "number") return "number";
+  return DAY.test(item.id) || /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/.test(item.id) ? "date" : "text";
+}
+
+function misfit(field: string, why: string): LifecycleError {
+  return new LifecycleError("INVALID_INPUT", `The OTMM field "${field}" ${why}.`, {
+    system: "otmm",
+    details: { field },
+  });
 }
 
 function encodeDate(id: string, value: string, found: ElementValue | undefined, frame: WriteFrame): string {
-  const written = DAY.test(value)
-    ? writeDay(value, frame.zone, found?.value === undefined ? frame.foundDate : String(found.value))
-    : writeInstant(value);
-  if (written === undefined) {
-    throw new LifecycleError(
-      "INVALID_INPUT",
-      `The field "${id}" holds dates, "${value}" is none (give YYYY-MM-DD or an ISO instant).`,
-      {
-        system: "otmm",
-        details: { field: id },
-      },
-    );
-  }
+  const form = found?.value === undefined ? frame.foundDate : String(found.value);
+  const written = DAY.test(value) ? writeDay(value, frame.zone, form) : writeInstant(value);
+  if (written === undefined) throw misfit(id, `holds dates, "${value}" is none (give YYYY-MM-DD or an ISO instant)`);
   return written;
 }
 

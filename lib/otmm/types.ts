@@ -212,7 +212,9 @@ export interface OtmmField {
   category?: string;
   domainId?: string;
   /** Columns of a table. */
-  columns?: { id: string; label: string }[];
+  columns?: { id: string; label: string; type: OtmmField["type"] }[];
+  /** What the entries of a list are. */
+  items?: OtmmField["type"];
   required?: boolean;
 }
 

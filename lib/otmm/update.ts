@@ -3,9 +3,10 @@ import { records, text, within } from "../http/shape.js";
 import type { FieldValue } from "../messages/asset.js";
 import { LifecycleError } from "../messages/error.js";
 import { loadAsset } from "./assets.js";
+import type { ModelTypes } from "./fields.js";
 import { selection, type OtmmGateway } from "./gateway.js";
 import { plainKind, toField, type MetadataElement } from "./metadata.js";
-import { checkTables, encodeChange, holdsAlready, type WriteFrame } from "./new-value.js";
+import { checkTables, encodeChange, holdsAlready, type MetadataChange, type WriteFrame } from "./new-value.js";
 import type { CallOptions, OtmmAsset, OtmmNewValue, OtmmUpdate } from "./types.js";
 
 /** First wait before asking for a held lock again; doubles up to the cap, with jitter. */
@@ -23,6 +24,7 @@ const neverAborted = new AbortController().signal;
  */
 export async function updateFields(
   gateway: OtmmGateway,
+  types: ModelTypes,
   assetId: string,
   changes: Readonly<Record<string, OtmmNewValue>>,
   options: CallOptions,
@@ -38,7 +40,7 @@ export async function updateFields(
   const plan = planChanges(gateway, found, changes);
   const ids = { changed: [...plan.pending.keys()], unchanged: plan.unchanged };
   if (plan.pending.size === 0) return { assetId, ...ids, before: {}, ...lastUpdatedOf(found) };
-  const list = [...plan.pending].map(([id, value]) => encodeChange(id, value, plan.elements.get(id), plan.frame));
+  const list = await encode(types, found, plan, options.signal);
   await lock(gateway, assetId, options.signal);
   let leftLocked: string | undefined;
   try {
@@ -70,6 +72,21 @@ interface Plan {
   before: Record<string, FieldValue>;
   elements: Map<string, MetadataElement>;
   frame: WriteFrame;
+}
+
+/** @throws LifecycleError INVALID_INPUT before anything is locked or written */
+async function encode(
+  types: ModelTypes,
+  asset: OtmmAsset,
+  plan: Plan,
+  signal: AbortSignal | undefined,
+): Promise<MetadataChange[]> {
+  const hasValue = (id: string): boolean =>
+    plan.elements.get(id)?.values.some((one) => one.value !== undefined) ?? false;
+  const empty = [...plan.pending].some(([id, value]) => value !== null && !hasValue(id));
+  const frame =
+    empty && asset.modelId !== undefined ? { ...plan.frame, types: await types.of(asset.modelId, signal) } : plan.frame;
+  return [...plan.pending].map(([id, value]) => encodeChange(id, value, plan.elements.get(id), frame));
 }
 
 function planChanges(gateway: OtmmGateway, asset: OtmmAsset, changes: Readonly<Record<string, OtmmNewValue>>): Plan {
