@@ -17,7 +17,7 @@ export interface ContentPoolOptions {
   /** Worker threads; default: one for each core, at most 4. */
   threads?: number;
   retry?: Partial<RetryPolicy>;
-  /** Memory for content in flight over all jobs, in bytes; jobs beyond it wait their turn. Default 144 MiB. */
+  /** Memory for content in flight over all jobs, in bytes; jobs beyond it wait their turn. Default 160 MiB. */
   memory?: number;
   /** Where digests are computed; default: in a companion thread of each worker. */
   hashing?: Hashing;
@@ -29,7 +29,9 @@ export interface ContentPoolOptions {
   zip64From?: number;
 }
 
-const MEMORY = 144 * 1024 * 1024;
+const MEMORY = 160 * 1024 * 1024;
+/** Share of the memory for uploads in parts; the rest is for short jobs, which must not queue behind hours of masters. */
+const LONG_SHARE = 0.8;
 const MOST_THREADS = 4;
 const IDLE_MS = 60_000;
 
@@ -50,7 +52,8 @@ class Pool implements ContentPool {
   readonly #options: ContentPoolOptions;
   readonly #retry: RetryPolicy;
   readonly #memory: number;
-  readonly #admission: Admission;
+  readonly #long: Admission;
+  readonly #short: Admission;
   readonly #threads = new Set<PoolThread>();
   readonly #running = new Set<AbortController>();
   #jobs = 0;
@@ -61,7 +64,8 @@ class Pool implements ContentPool {
     this.#options = options;
     this.#retry = { ...DEFAULT_RETRY, ...options.retry };
     this.#memory = options.memory ?? MEMORY;
-    this.#admission = new Admission(this.#memory);
+    this.#long = new Admission(this.#memory * LONG_SHARE);
+    this.#short = new Admission(this.#memory * (1 - LONG_SHARE));
   }
 
   async read(request: ReadRequest): Promise<ReadResult> {
@@ -106,7 +110,9 @@ class Pool implements ContentPool {
     transfer.signal.addEventListener("abort", forward, { once: true });
     this.#running.add(controller);
     try {
-      const leave = await this.#admission.enter(transfer.weight, controller.signal);
+      const { work, weight } = transfer;
+      const long = work.kind === "package" && work.send.kind === "parts";
+      const leave = await (long ? this.#long : this.#short).enter(weight, controller.signal);
       try {
         return await this.#perform(transfer, controller.signal);
       } finally {
@@ -151,7 +157,7 @@ class Pool implements ContentPool {
     const most = Math.max(1, this.#options.threads ?? Math.min(MOST_THREADS, availableParallelism()));
     const [idlest] = [...this.#threads].sort((a, b) => a.load - b.load);
     if (idlest !== undefined && (idlest.load === 0 || this.#threads.size >= most)) return idlest;
-    const thread = new PoolThread(this.#memory / most, (lost) => this.#threads.delete(lost));
+    const thread = new PoolThread((this.#memory * LONG_SHARE) / most, (lost) => this.#threads.delete(lost));
     this.#threads.add(thread);
     return thread;
   }
