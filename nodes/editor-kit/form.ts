@@ -4,9 +4,21 @@ import { pickFolder } from "./pick-folder.js";
 import { useStyle } from "./style.js";
 import type { Text } from "./text.js";
 
-/** Puts the kit's class on the open form and shows only what belongs to the chosen mode. */
-export function prepareForm(): void {
+/**
+ * Prepares the open form: style, and the defaults of members that the stored definition is too old to have, so that an
+ * older node opens complete and saves complete.
+ *
+ * @param migrated the definition as `migrate` of the node's `config.ts` reads it
+ */
+export function prepareForm(prefix: FieldPrefix, node: object, migrated: object): void {
   useStyle();
+  const stored = new Map(Object.entries(node));
+  for (const [name, value] of Object.entries(migrated) as [string, unknown][]) {
+    const element = document.getElementById(`${prefix}-${name}`);
+    if (stored.get(name) !== undefined || element === null || Array.isArray(value)) continue;
+    if (element instanceof HTMLInputElement && element.type === "checkbox") element.checked = value === true;
+    else $(element).val(String(value));
+  }
 }
 
 /** Shows the parts of a form whose `data-when` lists the select's value: `data-when="mode:ids search"`. */

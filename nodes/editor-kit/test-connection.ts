@@ -6,6 +6,8 @@ import type { Text } from "./text.js";
 export interface ConnectionCheck {
   what: string;
   ok: boolean;
+  /** Could not be found out by reading alone. */
+  unknown?: boolean;
   text: string;
 }
 export interface ConnectionReport {
@@ -39,7 +41,7 @@ export function prepareTest(text: Text, type: string, id: string): void {
 }
 
 function lines(text: Text, report: ConnectionReport): HTMLElement[] {
-  const checks = report.checks.map((check) => line(check.ok ? "ok" : "fail", `${nameOf(text, check.what)}: ${check.text}`));
+  const checks = report.checks.map((check) => line(check.ok ? "ok" : check.unknown === true ? "warn" : "fail", `${nameOf(text, check.what)}: ${check.text}`));
   return [...checks, line(report.ok ? "ok" : "fail", text(report.ok ? "kit.test.passed" : "kit.test.failed"))];
 }
 

@@ -44,24 +44,26 @@ export const optionalWebAddress = validator(function (value) {
 export function wholeNumber(min: number, max: number): Validator {
   return validator(function (value) {
     if (isEnv(value)) return true;
+    // Not stored yet (an older definition): the default applies.
+    if (value === undefined) return true;
     const number = Number(value);
-    if (value === "" || value === undefined || !Number.isInteger(number) || number < min || number > max) {
+    if (value === "" || !Number.isInteger(number) || number < min || number > max) {
       return this._("kit.errors.number", { min, max });
     }
     return true;
   });
 }
 
-/** Wanted only while `condition` holds for the node. */
+/** Wanted only while `condition` holds for the node. A member that is not stored yet (an older definition) has its default. */
 export function requiredWhen(condition: (node: Record<string, unknown>) => boolean, key: string): Validator {
   return validator(function (value) {
-    const empty = value === "" || value === undefined || value === null || value === "_ADD_" || (Array.isArray(value) && value.length === 0);
+    const empty = value === "" || value === null || value === "_ADD_" || (Array.isArray(value) && value.length === 0);
     return empty && condition(this) ? this._(key) : true;
   });
 }
 
 export const timeZone = validator(function (value) {
-  if (isEnv(value)) return true;
+  if (isEnv(value) || value === undefined) return true;
   try {
     new Intl.DateTimeFormat("en", { timeZone: String(value) });
     return value === "" ? this._("kit.errors.zone") : true;

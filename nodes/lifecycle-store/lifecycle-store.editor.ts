@@ -1,6 +1,6 @@
 import { openInvalidFolds, prepareForm } from "../editor-kit/form.js";
 import { validator, wholeNumber } from "../editor-kit/validate.js";
-import { FILE_NAME } from "./config.js";
+import { FILE_NAME, migrate } from "./config.js";
 
 RED.nodes.registerType("lifecycle-store", {
   category: "config",
@@ -21,7 +21,7 @@ RED.nodes.registerType("lifecycle-store", {
     return this.name || `${this._("lifecycle-store.label")} ${this.file}`;
   },
   oneditprepare() {
-    prepareForm();
+    prepareForm("node-config-input", this, migrate({ ...this }));
     openInvalidFolds();
   },
 });

@@ -5,7 +5,7 @@ import { keepOr } from "../editor-kit/same.js";
 import { textOf } from "../editor-kit/text.js";
 import { validator } from "../editor-kit/validate.js";
 import type { MappingProfile } from "../../lib/mapping/types.js";
-import { BLANK_PROFILE } from "./config.js";
+import { BLANK_PROFILE, migrate } from "./config.js";
 
 let form: ProfileForm;
 
@@ -30,7 +30,7 @@ RED.nodes.registerType("mapping-profile", {
     return this.name || `${this.profile.name} ${this.profile.version}`;
   },
   oneditprepare() {
-    prepareForm();
+    prepareForm("node-config-input", this, migrate({ ...this }));
     form = openProfileForm(textOf(this), this.id, this.profile || BLANK_PROFILE);
     openInvalidFolds();
   },

@@ -1,5 +1,6 @@
 import { openInvalidFolds, prepareForm } from "../editor-kit/form.js";
 import { wholeNumber } from "../editor-kit/validate.js";
+import { migrate } from "./config.js";
 
 RED.nodes.registerType("metadata-mapper", {
   category: "content lifecycle",
@@ -27,7 +28,7 @@ RED.nodes.registerType("metadata-mapper", {
     return this._(index === 0 ? "metadata-mapper.outputs.mapped" : "metadata-mapper.outputs.rejected");
   },
   oneditprepare() {
-    prepareForm();
+    prepareForm("node-input", this, migrate({ ...this }));
     openInvalidFolds();
   },
 });

@@ -3,8 +3,18 @@ import { choiceIn, flagIn, numberIn, rowsIn, type Stored, textIn } from "../shar
 export const FETCH_MODES = ["ids", "search", "folder", "collection"] as const;
 export type FetchMode = (typeof FETCH_MODES)[number];
 
-/** How a search condition compares; which of them OTMM can do for a field depends on the field's type. */
-export const SEARCH_OPERATORS = ["is", "contains", "set", "not-set", "after", "before", "greater", "less"] as const;
+/** How a search condition compares, in the words of the OTMM client; the kind of the field must fit. */
+export const SEARCH_OPERATORS = [
+  "is",
+  "contains",
+  "is-not-empty",
+  "is-empty",
+  "number-is",
+  "number-greater",
+  "date-is",
+  "date-after",
+  "date-before",
+] as const;
 export type SearchOperator = (typeof SEARCH_OPERATORS)[number];
 
 /** Value types of the editor's typed input that make sense where one text is wanted. */

@@ -5,7 +5,7 @@ import type { Rows } from "../editor-kit/rows.js";
 import { keepOr } from "../editor-kit/same.js";
 import { textOf } from "../editor-kit/text.js";
 import { requiredWhen, rows, wholeNumber } from "../editor-kit/validate.js";
-import type { AcceptanceRule, ChosenField, ConditionRow } from "./config.js";
+import { type AcceptanceRule, type ChosenField, type ConditionRow, migrate } from "./config.js";
 import { conditionTable, fieldTable, NO_VALUE, ruleTable } from "./tables.editor.js";
 
 const VALUE_TYPES = ["str", "msg", "flow", "global", "env", "jsonata"] as const;
@@ -80,7 +80,7 @@ RED.nodes.registerType("otmm-asset-fetch", {
   oneditprepare() {
     const text = textOf(this);
     const connection = chosenConnection("otmm-connection");
-    prepareForm();
+    prepareForm("node-input", this, migrate({ ...this }));
     switchParts("node-input", "mode");
     for (const property of ["ids", "collection"]) {
       $(`#node-input-${property}`).typedInput({ types: [...VALUE_TYPES], typeField: `#node-input-${property}Type` });

@@ -16,7 +16,15 @@ import {
 } from "./config.js";
 
 /** Operators that compare with nothing of the row. */
-export const NO_VALUE: ReadonlySet<string> = new Set(["set", "not-set", "equals-version", "before-today", "not-before-today"]);
+export const NO_VALUE: ReadonlySet<string> = new Set([
+  "is-not-empty",
+  "is-empty",
+  "set",
+  "not-set",
+  "equals-version",
+  "before-today",
+  "not-before-today",
+]);
 
 type Connection = () => Endpoint | undefined;
 

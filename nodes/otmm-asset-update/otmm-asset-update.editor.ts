@@ -6,7 +6,7 @@ import { keepOr } from "../editor-kit/same.js";
 import { textOf } from "../editor-kit/text.js";
 import { typedValue } from "../editor-kit/typed-value.js";
 import { requiredWhen, rows, validator, wholeNumber } from "../editor-kit/validate.js";
-import type { ChangeRow, ValueType } from "./config.js";
+import { type ChangeRow, type ValueType, migrate } from "./config.js";
 
 const VALUE_TYPES = ["str", "msg", "flow", "global", "env", "jsonata"] as const;
 
@@ -57,7 +57,7 @@ RED.nodes.registerType("otmm-asset-update", {
   oneditprepare() {
     const text = textOf(this);
     const connection = chosenConnection("otmm-connection");
-    prepareForm();
+    prepareForm("node-input", this, migrate({ ...this }));
     switchParts("node-input", "source");
     changes = rowTable<ChangeRow>(text, this.rows || [], {
       list: "clc-changes",

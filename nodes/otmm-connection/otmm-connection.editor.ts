@@ -3,6 +3,7 @@ import { openInvalidFolds, prepareForm, switchParts } from "../editor-kit/form.j
 import { prepareTest } from "../editor-kit/test-connection.js";
 import { textOf } from "../editor-kit/text.js";
 import { connectionKey, jsonObject, optionalWebAddress, requiredWhen, timeZone, webAddress, wholeNumber } from "../editor-kit/validate.js";
+import { migrate } from "./config.js";
 
 RED.nodes.registerType("otmm-connection", {
   category: "config",
@@ -40,7 +41,7 @@ RED.nodes.registerType("otmm-connection", {
   },
   oneditprepare() {
     const text = textOf(this);
-    prepareForm();
+    prepareForm("node-config-input", this, migrate({ ...this }));
     prepareKeyWarning(this.key);
     prepareZones();
     switchParts("node-config-input", "auth");

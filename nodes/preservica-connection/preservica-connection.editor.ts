@@ -3,6 +3,7 @@ import { openInvalidFolds, prepareForm } from "../editor-kit/form.js";
 import { prepareTest } from "../editor-kit/test-connection.js";
 import { textOf } from "../editor-kit/text.js";
 import { connectionKey, jsonObject, optionalWebAddress, requiredWhen, timeZone, webAddress, wholeNumber } from "../editor-kit/validate.js";
+import { migrate } from "./config.js";
 
 RED.nodes.registerType("preservica-connection", {
   category: "config",
@@ -30,7 +31,7 @@ RED.nodes.registerType("preservica-connection", {
     return this.name || (this.key ? `Preservica ${this.key}` : this._("preservica-connection.label"));
   },
   oneditprepare() {
-    prepareForm();
+    prepareForm("node-config-input", this, migrate({ ...this }));
     prepareKeyWarning(this.key);
     prepareZones();
     prepareTest(textOf(this), "preservica-connection", this.id);

@@ -1,16 +1,23 @@
-import { LifecycleError } from "../../lib/messages/error.js";
 import type { LifecycleAsset } from "../../lib/messages/asset.js";
-import { systems } from "../../lib/systems/registry.js";
+
+/** Zones of calendar dates by connection key, as the deployed connections declare them. */
+const zones = new Map<string, string>();
+
+/** @returns what to call when the connection closes */
+export function declareZone(connection: string, zone: string): () => void {
+  zones.set(connection, zone);
+  return () => {
+    if (zones.get(connection) === zone) zones.delete(connection);
+  };
+}
+
+/** The zone of a deployed connection; UTC when it declares none. */
+export function zoneOfConnection(connection: string): string {
+  return zones.get(connection) ?? "UTC";
+}
 
 /** The zone that the asset's connection declares for calendar dates; absent when that connection is not deployed. */
 export function zoneOf(asset: LifecycleAsset): string | undefined {
   const connection = asset.ids.otmm?.connection;
-  if (connection === undefined) return undefined;
-  try {
-    const system: object = systems.get("otmm", connection);
-    return "zone" in system && typeof system.zone === "string" ? system.zone : undefined;
-  } catch (error) {
-    if (error instanceof LifecycleError) return undefined;
-    throw error;
-  }
+  return connection === undefined ? undefined : zones.get(connection);
 }

@@ -65,10 +65,10 @@ export class Editor {
     });
     const editor = new Editor(context, await context.newPage());
     if (options.dark === true) {
-      await context.addInitScript(() => localStorage.setItem("view-dark-theme", JSON.stringify("dark")));
+      await context.addInitScript(() => localStorage.setItem("view-dark-theme", "dark"));
     }
     if (options.language !== undefined) {
-      await context.addInitScript((language) => localStorage.setItem("editor-language", JSON.stringify(language)), options.language);
+      await context.addInitScript((language) => localStorage.setItem("editor-language", language), options.language);
     }
     await editor.page.goto(red.url);
     if (options.user !== undefined) await editor.#signIn(options.user);
