@@ -65,7 +65,9 @@ export async function testConnection(
     await check("security tags", "The user may not read the security tags.", async () => {
       const tags = await client.securityTags();
       if (tags.includes(gateway.assumptions.closedTag)) return `Security tags: ${tags.join(", ")}.`;
-      throw new Error(`The tag "${gateway.assumptions.closedTag}" is missing; it is what unknown values fall back to.`);
+      throw new Error(
+        `The user does not see the security tag "${gateway.assumptions.closedTag}", which unknown values fall back to: give its roles that tag.`,
+      );
     });
     await check("legal holds", "The user may not read legal holds, so every asset will count as held.", async () => {
       if (!atLeast(await gateway.version(), gateway.assumptions.legalHoldsSince)) {

@@ -22,7 +22,6 @@ import type { IngestEvent } from "../../../lib/preservica/ingest/job.js";
 import type { JsonObject } from "../../../lib/preservica/json.js";
 import type { ByteRequest, ContentSystem } from "../../../lib/systems/port.js";
 import { SystemRegistry } from "../../../lib/systems/registry.js";
-import { preservicaSimulator } from "../../../sandbox/preservica/index.js";
 import { startSandbox, type Sandbox } from "../../../sandbox/start.js";
 import { Reader } from "./reader.js";
 
@@ -148,7 +147,6 @@ export class World {
       dataDir,
       systems: ["preservica"],
       seed: "empty",
-      factories: { preservica: preservicaSimulator },
     });
     const world = new World(
       sandbox,
