@@ -77,7 +77,7 @@ export async function control(request: ServerRequest, kernel: SandboxKernel): Pr
     const headers = {
       "content-type": type,
       "cache-control": "no-store",
-      "content-security-policy": "default-src 'self'",
+      "content-security-policy": "default-src 'self'; img-src data:",
     };
     return { status: 200, headers, body: await readFile(join(__dirname, "page", name === "" ? "page.html" : name)) };
   }

@@ -14,10 +14,15 @@ export type DigestResult = { id: number; digest: string } | { id: number; error:
 
 parentPort?.on("message", (order: DigestOrder) => {
   digest(order).then(
-    (digest) => parentPort?.postMessage({ id: order.id, digest } satisfies DigestResult),
-    (error: unknown) => parentPort?.postMessage({ id: order.id, error: String(error) } satisfies DigestResult),
+    (digest) => answer({ id: order.id, digest }),
+    (error: unknown) => answer({ id: order.id, error: String(error) }),
   );
 });
+
+function answer(result: DigestResult): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
+  parentPort?.postMessage(result);
+}
 
 async function digest({ bytes, root, algorithm }: DigestOrder): Promise<string> {
   const hash = createHash(algorithm);

@@ -33,7 +33,7 @@ export class RequestLog {
   private readonly listeners = new Set<(entry: LogEntry) => void>();
 
   add(entry: Omit<LogEntry, "n">): void {
-    const numbered: LogEntry = { n: ++this.last, ...entry };
+    const numbered: LogEntry = { n: ++this.last, ...entry, query: withoutSecrets(entry.query) };
     this.ring[(numbered.n - 1) % KEPT] = numbered;
     this.count(numbered);
     for (const listener of this.listeners) listener(numbered);
@@ -49,7 +49,7 @@ export class RequestLog {
         continue;
       found.push(entry);
     }
-    return found.reverse();
+    return found.toReversed();
   }
 
   get lastNumber(): number {
@@ -90,4 +90,12 @@ export class RequestLog {
     const key = prefix in sentByPrefix || Object.keys(sentByPrefix).length < PREFIXES ? prefix : "other";
     sentByPrefix[key] = (sentByPrefix[key] ?? 0) + entry.bytes;
   }
+}
+
+/** Parameters that let whoever reads them in: signatures, tokens, passwords. */
+const SECRET =
+  /((?:^|&)(?:X-Amz-Signature|X-Amz-Credential|X-Amz-Security-Token|password|token|access_token|secret)=)[^&]*/gi;
+
+function withoutSecrets(query: string): string {
+  return query === "" ? query : query.replace(SECRET, "$1…");
 }

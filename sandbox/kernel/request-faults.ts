@@ -44,20 +44,13 @@ export class RequestBody extends Transform {
   private async spoil(fault: Fault, chunk: Buffer, before: number): Promise<Buffer> {
     const at = fault.afterBytes ?? 0;
     const reached = before <= at && at < before + chunk.length;
-    switch (fault.kind) {
-      case "corrupt":
-        return reached ? flipBit(chunk, at - before) : chunk;
-      case "slow":
-        await wait(pause(fault, chunk.length, before));
-        return chunk;
-      case "stall":
-        if (reached) await stalled(this.request, fault);
-        return chunk;
-      default:
-        if (!reached) return chunk;
-        cut(this.request, fault);
-        throw new ConnectionGone("cut while the request was read");
-    }
+    if (fault.kind === "slow") await wait(pause(fault, chunk.length, before));
+    if (!reached) return chunk;
+    if (fault.kind === "corrupt") return flipBit(chunk, at - before);
+    if (fault.kind === "stall") await stalled(this.request, fault);
+    if (fault.kind !== "drop" && fault.kind !== "reset") return chunk;
+    cut(this.request, fault);
+    throw new ConnectionGone("cut while the request was read");
   }
 }
 

@@ -31,16 +31,16 @@ export const s3Simulator: SimulatorFactory = async (context): Promise<Simulator>
       const objects = Object.values(store.value.objects);
       const versions = objects.flatMap((object) => object.versions);
       return {
-        Buckets: Object.keys(store.value.buckets).length,
-        Objects: objects.filter(({ versions: [newest] }) => newest && !newest.deleteMarker).length,
-        Versions: versions.length,
-        Bytes: versions.reduce((sum, { size }) => sum + size, 0),
-        Locked: versions.filter(
+        buckets: Object.keys(store.value.buckets).length,
+        objects: objects.filter(({ versions: [newest] }) => newest && !newest.deleteMarker).length,
+        versions: versions.length,
+        bytes: versions.reduce((sum, { size }) => sum + size, 0),
+        locked: versions.filter(
           ({ lock }) => lock.mode !== undefined || lock.legalHold === "ON" || lock.eventHold === "ON",
         ).length,
-        Archived: versions.filter(({ storageClass }) => storageClass === "GLACIER" || storageClass === "DEEP_ARCHIVE")
+        archived: versions.filter(({ storageClass }) => storageClass === "GLACIER" || storageClass === "DEEP_ARCHIVE")
           .length,
-        "Open uploads": Object.keys(store.value.uploads).length,
+        "open uploads": Object.keys(store.value.uploads).length,
       };
     },
     ready: () => ({ endpoint: context.url("s3"), region: S3_REGION, ...S3_USER }),

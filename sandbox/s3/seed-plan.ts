@@ -2,8 +2,8 @@ import type { ObjectLock, Restore } from "./model.js";
 
 /** A version to be laid down; the list of a key goes from the oldest to the newest. */
 export interface SeedVersion {
-  /** A base file of sandbox/seed/media, generated content of a size in bytes, or a delete marker. */
-  content: string | number | "delete-marker";
+  /** A base file of sandbox/seed/media, generated content of a size in bytes, or nothing: a delete marker. */
+  content: string | number | null;
   modified: string;
   storageClass?: string;
   tags?: Record<string, string>;
@@ -91,7 +91,7 @@ function claims(): SeedObject[] {
       tags,
       metadata: { "source-id": `K-20-0815/${at + 1}`, "content-date": "2020-02-03" },
     }));
-    if (name === "photo-2.jpg") versions.push({ content: "delete-marker", modified: "2021-01-11T09:00:00Z" });
+    if (name === "photo-2.jpg") versions.push({ content: null, modified: "2021-01-11T09:00:00Z" });
     return { bucket: "af-records", key: `claims/K-20-0815/${name}`, versions };
   });
   const held = files.slice(0, 3).map((name): SeedObject => ({

@@ -39,7 +39,7 @@ async function versionOf(
     lock: seed.lock ?? {},
     tags: seed.tags ?? {},
   };
-  if (seed.content === "delete-marker") {
+  if (seed.content === null) {
     return {
       ...common,
       deleteMarker: true,

@@ -28,12 +28,13 @@ function element(name: string, value: XmlValue): string {
 
 /** Characters that XML 1.0 cannot carry at all become character references, as S3 writes them without `encoding-type=url`. */
 function escapeXml(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replace(/[\u0000-\u0008\u000b-\u001f]/g, (sign) => `&#x${sign.charCodeAt(0).toString(16)};`);
+  return escapeMarks(text).replace(/\p{Cc}/gu, (sign) =>
+    sign === "\t" || sign === "\n" ? sign : `&#x${sign.charCodeAt(0).toString(16)};`,
+  );
+}
+
+function escapeMarks(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
 
 const parser = new XMLParser({

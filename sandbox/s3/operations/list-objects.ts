@@ -65,8 +65,15 @@ export function* listed(keys: readonly string[], { prefix, delimiter }: ListFram
     }
     const common = key.slice(0, cut + delimiter.length);
     if (common !== markerCommon) yield { key: common, common: true };
-    while (keys[at]?.startsWith(common)) at += 1;
+    at = endOf(keys, at, common);
   }
+}
+
+/** Where the keys that begin with a prefix end. */
+function endOf(keys: readonly string[], from: number, prefix: string): number {
+  let at = from;
+  for (let key = keys[at]; key !== undefined && key.startsWith(prefix); key = keys[at]) at += 1;
+  return at;
 }
 
 /** ListObjectsV2, and the older ListObjects when `list-type` is not there. */

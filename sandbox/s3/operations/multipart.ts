@@ -19,7 +19,7 @@ import type { ObjectVersion, PartFact, PartRecord, UploadRecord } from "../model
 import { storePayload } from "../payload.js";
 import { uriEncode } from "../sigv4.js";
 import { writeXml, type XmlElement } from "../xml.js";
-import { checksumHeaders, demandPlainEncryption, keep, writtenHeaders } from "./put.js";
+import { checksumHeaders, demandPlainEncryption, writtenHeaders } from "./put.js";
 
 export const MOST_PARTS = 10_000;
 const SMALLEST_PART = 5 * 1024 * 1024;
