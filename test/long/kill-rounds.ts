@@ -32,6 +32,7 @@ export async function killRounds(rounds: number, seed: number, say: (line: strin
       execArgv: ["--require", join(PACKAGE_ROOT, "dist/test/support/kill-at-step.cjs")],
     });
     try {
+      const before = await campaignArchive.look(stage);
       await stage.nodeRed.inject(stage.flow.find(({ type }) => type === "inject")?.id ?? "");
       const budget = Math.min(rounds - done, 40);
       await stage.nodeRed.kill();
@@ -46,7 +47,7 @@ export async function killRounds(rounds: number, seed: number, say: (line: strin
       }
       done += killed;
       await stage.restart();
-      const facts = await campaignArchive.gather(stage);
+      const facts = await campaignArchive.gather(stage, before);
       for (const check of campaignArchive.checks.filter(({ name }) => MUST_HOLD.includes(name))) {
         problems.push(...(await check.problems(facts)).map((problem) => `${check.name}: ${problem}`));
       }
