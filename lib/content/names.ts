@@ -13,7 +13,8 @@ const RESERVED = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹�
 /**
  * Makes a safe, stable file name of whatever a system calls a file: one path segment, NFC, at most 255 bytes of UTF-8,
  * no separators, no `..`, no control or direction characters, no reserved device name, no trailing dot or blank.
- * The same input always gives the same name. Keep the original in metadata: this is not reversible.
+ * The same input always gives the same name. Whoever makes a path of a system's name (packages, downloads, evidence)
+ * makes it here. Keep the original in metadata: this is not reversible.
  */
 export function safeName(original: string): string {
   const segments = original

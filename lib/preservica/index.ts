@@ -1,3 +1,19 @@
 export { createPreservica, type PreservicaClient, type PreservicaOptions } from "./client.js";
-export * from "./ingest.js";
-export * from "./types.js";
+export { DEFAULT_ASSUMPTIONS, type PreservicaAssumptions } from "./assumptions.js";
+export {
+  DEFAULT_INGEST_SETTINGS,
+  ingest,
+  planIngest,
+  type IngestDeps,
+  type IngestJob,
+  type IngestOutcome,
+  type IngestPlan,
+  type IngestResult,
+  type IngestSettings,
+} from "./ingest.js";
+export { ASSET_NAMESPACE, assetReference } from "./references.js";
+export { isUuid, uuidV5 } from "./uuid.js";
+export { xipDocument, type XipAsset } from "./xip.js";
+export type { ApiPath } from "./gateway.js";
+export type { Credentials } from "./session.js";
+export type * from "./types.js";

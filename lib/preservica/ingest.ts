@@ -30,7 +30,7 @@ export {
   type IngestSettings,
 } from "./ingest/job.js";
 export type { IngestResult } from "./ingest/finish.js";
-export { planIngest } from "./ingest/plan.js";
+export { planIngest, type IngestPlan } from "./ingest/plan.js";
 
 /**
  * Preserves one asset version, durably: resolve -> lookup -> folder -> package and upload -> ingesting -> verify ->
@@ -239,7 +239,7 @@ class Ingest {
     this.#job.stage("verifying");
     const verified = await verifyArchived(expected, resolved, this.#deps, this.#job.signal);
     if (!("incomplete" in verified)) {
-      recordAccession(this.#job, resolved, expected.ref, verified, this.#deps);
+      recordAccession(this.#job, resolved, expected, verified, this.#deps);
       await this.#job.save("verify", verified);
       return verified;
     }

@@ -11,6 +11,7 @@ import type {
   RetentionFacts,
   VerifyFacts,
 } from "./job.js";
+import type { Expected } from "./verify.js";
 
 /** Small result of the step, for people and core nodes. */
 export type IngestResult = {
@@ -44,11 +45,11 @@ export interface Finished {
 export function recordAccession(
   job: IngestJob,
   resolved: ResolvedAsset,
-  ref: string,
+  { ref, alreadyThere }: Pick<Expected, "ref" | "alreadyThere">,
   verified: VerifyFacts,
   deps: IngestDeps,
 ): void {
-  record(job, deps, "ingestion end", { system: "preservica", basis: "reported", object: ref });
+  if (!alreadyThere) record(job, deps, "ingestion end", { system: "preservica", basis: "reported", object: ref });
   for (const file of verified.files) {
     record(job, deps, "fixity check", {
       system: "preservica",
@@ -58,6 +59,7 @@ export function recordAccession(
       detail: { against: "archived copy", how: file.by },
     });
   }
+  if (alreadyThere) return;
   record(job, deps, "accession", {
     system: "preservica",
     basis: "reported",

@@ -1,6 +1,7 @@
 import { LifecycleError } from "../../messages/error.js";
 import type { LifecycleAsset } from "../../messages/asset.js";
 import type { Bitstream } from "../types.js";
+import { nowOf } from "./events.js";
 import { BY_STRENGTH, readBack, statedDigest } from "./compare.js";
 import type { IngestDeps, IngestSettings, PlannedFile, ProvenFile, ResolvedAsset } from "./job.js";
 import { algorithmsOf, openerOf } from "./package.js";
@@ -66,7 +67,7 @@ export async function proveArchived(
     const match = await firstEqual(candidates, file, asset, deps, signal);
     if (match === undefined) throw differs(ref, `the archived bytes of "${file.title}" are different ones`);
     left.splice(left.indexOf(match.bitstream), 1);
-    proven.push({ label: file.label, size: file.size, sha256: match.sha256 ?? null, at: new Date().toISOString() });
+    proven.push({ label: file.label, size: file.size, sha256: match.sha256 ?? null, at: nowOf(deps).toISOString() });
   }
   return proven;
 }

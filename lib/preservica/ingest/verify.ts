@@ -1,5 +1,6 @@
 import { LifecycleError } from "../../messages/error.js";
 import type { Bitstream, Entity } from "../types.js";
+import { nowOf } from "./events.js";
 import { damagedCopy, readBack, statedDigest } from "./compare.js";
 import type { IngestDeps, PlannedFile, ProvenFile, ResolvedAsset, VerifyFacts } from "./job.js";
 import { contentObjectOf } from "./package.js";
@@ -59,7 +60,7 @@ export async function verifyArchived(
     );
   }
   const warnings = [...problems.wrong, ...problems.missing.map((what) => `the archived asset lacks ${what}`)];
-  return { at: new Date().toISOString(), files, warnings };
+  return { at: nowOf(deps).toISOString(), files, warnings };
 }
 
 async function compareEntity(

@@ -495,6 +495,48 @@ describe("ingest into Preservica", function () {
     }
   });
 
+  it("goes on with the parts of an upload that a crash cut off", async () => {
+    const id = nextId();
+    const master = randomBytes(16 * 1024 * 1024);
+    const job = new Job("job-parts", world.message({ id, files: [{ name: "film.mov", bytes: master }] }));
+    let parts = 0;
+    job.beforeSave = (step) => {
+      const upload = step === "upload" ? job.checkpoint<{ resume: { parts: string[] } | null }>("upload") : undefined;
+      parts = upload?.resume?.parts.length ?? parts;
+      if (parts >= 1) throw new Error("crash");
+    };
+    await rejects(world.drive(job, preservica));
+    await world.drive(job.again(), preservica);
+    ok((await reader.content(assetReference(`${id}#v1`), "Preservation"))[0]?.bytes.equals(master));
+    equal(world.requests().filter((line) => /^POST .*\?uploads/.test(line)).length, 1);
+    equal(world.uploads(), 1);
+  });
+
+  it("keeps several files of one asset apart, also when they have the same name", async () => {
+    const id = nextId();
+    const [front, back] = [randomBytes(700), randomBytes(700)];
+    const files = [
+      { name: "a.tif", bytes: front },
+      { name: "a.tif", bytes: back },
+    ];
+    await world.drive(new Job("job-two", world.message({ id, files })), preservica);
+    const stored = await reader.content(assetReference(`${id}#v1`), "Preservation");
+    deepEqual(
+      stored.map((file) => [file.filename, file.sha256]),
+      [
+        ["a.tif", sha256(front)],
+        ["a-2.tif", sha256(back)],
+      ],
+    );
+    const { done } = await world.drive(new Job("job-two-again", world.message({ id, files })), preservica);
+    equal(resultOf(done).alreadyThere, true);
+    const fewer = world.message({ id, files: files.slice(0, 1) });
+    await rejects(ingest(new Job("j", fewer), world.deps(preservica)), {
+      code: "CONFLICT",
+      message: /2 preservation files/,
+    });
+  });
+
   it("plans without writing: folders, bytes, upload, links, and what would be refused", async () => {
     const id = nextId();
     const parent = `Alder & Finch/Planned ${id}/Leaf`;
