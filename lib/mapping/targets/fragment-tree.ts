@@ -74,8 +74,9 @@ function place(
     const parent = trail[path.steps.length === 1 ? 1 : path.steps.length - 1];
     if (parent !== undefined) parent.each = set;
   }
-  if (at.texts.length > 0 && at.children.length > 0)
-    mistake(placed, `${path.text} holds elements, so it cannot hold a value as well.`);
+  if (trail.some((one) => one.texts.length > 0 && one.children.length > 0)) {
+    mistake(placed, `An element on the way of ${path.text} holds a value, so it cannot hold elements as well.`);
+  }
 }
 
 function checkSet(
