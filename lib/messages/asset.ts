@@ -19,6 +19,8 @@ export interface PreservicaId {
   ref: string;
   /** Reference of the structural object (folder) it stands in. */
   parent?: string;
+  /** ISO instant at which the archive took it in, by the archive's own history. */
+  since?: string;
 }
 export interface S3Id {
   connection: string;

@@ -75,7 +75,12 @@ export function finish(job: IngestJob, resolved: ResolvedAsset, done: Finished, 
     const ref = asset.content[file.content];
     if (ref !== undefined) ref.fixity = [...ref.fixity, ...chain(file.label, done)];
   }
-  asset.ids.preservica = { connection: deps.preservica.connection, ref: done.ref, parent: done.folder.ref };
+  asset.ids.preservica = {
+    connection: deps.preservica.connection,
+    ref: done.ref,
+    parent: done.folder.ref,
+    ...(done.verified.since === null ? {} : { since: done.verified.since }),
+  };
   const master = resolved.files.find((file) => file.role === "preservation");
   const sha256 = done.proven.find((file) => file.label === master?.label)?.sha256 ?? null;
   const payload: IngestResult = {

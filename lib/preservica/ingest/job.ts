@@ -160,6 +160,8 @@ export type IngestingFacts = {
 
 export type VerifyFacts = {
   at: string;
+  /** When the archive took the asset in, as its own history says; null when it does not. */
+  since: string | null;
   /** What the archive states or what was read back. */
   files: { label: string; size: number; sha256: string | null; by: "stated" | "read"; bitstream: string }[];
   warnings: string[];

@@ -60,7 +60,16 @@ export async function verifyArchived(
     );
   }
   const warnings = [...problems.wrong, ...problems.missing.map((what) => `the archived asset lacks ${what}`)];
-  return { at: nowOf(deps).toISOString(), files, warnings };
+  return { at: nowOf(deps).toISOString(), since: await takenInAt(expected.ref, deps), files, warnings };
+}
+
+/** When the archive took the asset in, by its own history; the same whoever asks, whenever. */
+async function takenInAt(ref: string, deps: IngestDeps): Promise<string | null> {
+  let first: string | null = null;
+  for await (const { type, date } of deps.preservica.entities.eventActions("IO", ref)) {
+    if (type === "Ingest" && (first === null || date < first)) first = date;
+  }
+  return first;
 }
 
 async function compareEntity(
