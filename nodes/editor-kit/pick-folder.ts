@@ -58,7 +58,7 @@ export async function pickFolder(text: Text, endpoint: Endpoint): Promise<Picked
           dialog.ready(true);
         });
         tree.on("treelistconfirm", () => dialog.confirm());
-        tree.treeList("focus");
+        tree.trigger("focus");
       },
       (error: Error) => dialog.fail(error.message),
     );

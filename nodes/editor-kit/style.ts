@@ -2,10 +2,12 @@ import { el } from "./dom.js";
 
 /** Every rule lives below `.clc`; colours only by the editor's own variables, so that light and dark both work. */
 const CSS = `
-.clc .form-row > label.clc-wide, .clc .clc-check label { width: auto; }
+.clc .form-row > label { width: 130px; }
+.clc .form-row > select { width: 70%; }
+.clc .clc-check label { width: auto; }
 .clc [hidden], .clc-row [hidden] { display: none !important; }
 .clc .form-tips { margin: 4px 0 12px; max-width: none; }
-.clc-hint { margin: 2px 0 0 105px; font-size: 12px; color: var(--red-ui-secondary-text-color); }
+.clc-hint { margin: 2px 0 0 135px; font-size: 12px; color: var(--red-ui-secondary-text-color); }
 .clc .clc-check { margin-bottom: 6px; }
 .clc .clc-check input[type=checkbox] { width: auto; margin: 0 6px 0 0; vertical-align: baseline; }
 .clc .clc-with-button { display: inline-flex; align-items: center; width: 70%; gap: 4px; vertical-align: middle; }
@@ -38,7 +40,7 @@ const CSS = `
 .clc-fail > i, .clc-error { color: var(--red-ui-text-color-error); }
 .clc-warn, .clc-warn > i { color: var(--red-ui-text-color-warning); }
 .clc-muted { color: var(--red-ui-secondary-text-color); }
-.clc-report { margin: 6px 0 0 105px; }
+.clc-report { margin: 6px 0 0 135px; }
 .clc-bar { display: flex; flex-wrap: wrap; align-items: center; gap: 6px; margin: 0 0 8px; }
 .clc-bar input[type=text] { flex: 1 1 140px; width: auto; margin: 0; }
 .clc-bar select { flex: 0 1 200px; width: auto; margin: 0; }
@@ -54,9 +56,11 @@ const CSS = `
 .clc-row .clc-step-settings { display: flex; flex: 1; gap: 4px; min-width: 0; }
 .clc-row .clc-step-settings input { min-width: 40px; flex: 1 1 60px; }
 .clc-row .clc-typed-box { display: inline-block; min-width: 140px; }
+.clc-row .red-ui-typedInput-container input[type=text] { flex: 1 1 auto; width: 100%; min-width: 0; }
 .clc-row .clc-more summary { cursor: pointer; font-size: 12px; margin: 6px 0; color: var(--red-ui-secondary-text-color); }
 .clc-row textarea { width: 100%; box-sizing: border-box; margin: 0; }
 dialog.clc-dialog { width: 540px; max-width: 92vw; padding: 0; border: 1px solid var(--red-ui-primary-border-color); border-radius: 4px;
+  font-family: var(--red-ui-primary-font); font-size: var(--red-ui-primary-font-size); line-height: 20px;
   background: var(--red-ui-secondary-background); color: var(--red-ui-primary-text-color); box-shadow: 0 4px 24px rgba(0, 0, 0, 0.35); }
 dialog.clc-dialog::backdrop { background: rgba(0, 0, 0, 0.35); }
 dialog.clc-dialog header { padding: 10px 14px; font-weight: bold; border-bottom: 1px solid var(--red-ui-secondary-border-color); }
@@ -65,6 +69,9 @@ dialog.clc-dialog footer { display: flex; justify-content: flex-end; gap: 6px; p
 dialog.clc-dialog .clc-body { height: 320px; overflow: auto; border: 1px solid var(--red-ui-form-input-border-color); background: var(--red-ui-form-input-background); }
 dialog.clc-dialog input[type=text] { box-sizing: border-box; width: 100%; height: 34px; margin: 0 0 8px; padding: 0 8px; border: 1px solid var(--red-ui-form-input-border-color);
   border-radius: 4px; background: var(--red-ui-form-input-background); color: var(--red-ui-form-text-color); }
+dialog.clc-dialog input[type=text]:focus { outline: none; border-color: var(--red-ui-form-input-focus-color); }
+dialog.clc-dialog p { margin: 8px 0 0; }
+dialog.clc-dialog p:first-child { margin: 0 0 8px; }
 dialog.clc-dialog textarea { box-sizing: border-box; width: 100%; height: 320px; font-family: monospace; font-size: 12px; border: 1px solid var(--red-ui-form-input-border-color);
   background: var(--red-ui-form-input-background); color: var(--red-ui-form-text-color); }
 .clc-options [role=option] { padding: 5px 10px; cursor: pointer; }

@@ -36,6 +36,7 @@ export function prepareTest(text: Text, type: string, id: string): void {
       )
       .finally(() => {
         trigger.disabled = false;
+        report.scrollIntoView({ block: "nearest" });
       });
   });
 }

@@ -18,7 +18,6 @@ declare global {
     treeList(options: { data: TreeItem[] }): JQuery;
     treeList(action: "data", items: TreeItem[]): JQuery;
     treeList(action: "selected"): TreeItem | undefined;
-    treeList(action: "focus"): JQuery;
   }
 }
 

@@ -84,7 +84,7 @@ export interface OtmmAssetFetchConfig {
   rules: AcceptanceRule[];
   pageSize: number;
   maxUnacknowledged: number;
-  /** Stop after this many found assets; 0 = all. */
+  /** Stop after this many accepted assets; 0 = all. */
   limit: number;
   queue: string;
 }

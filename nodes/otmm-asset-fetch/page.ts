@@ -12,7 +12,7 @@ type Cursor = {
   at?: number;
   /** Place in OTMM's listing. */
   listing?: OtmmCursor;
-  /** Assets found so far, for the limit. */
+  /** Assets accepted so far, for the limit. */
   taken?: number;
 };
 
@@ -32,20 +32,20 @@ export async function readAssets(
   run: { settings: FetchSettings; cursor: JsonObject; signal: AbortSignal },
 ): Promise<RunPageResult> {
   const cursor: Cursor = run.cursor;
-  const taken = cursor.taken ?? 0;
+  const { limit } = run.settings;
+  const room = limit === 0 ? Infinity : limit - (cursor.taken ?? 0);
   const found = await listed(otmm, config, run.settings, cursor, run.signal);
-  const room = run.settings.limit === 0 ? found.items.length : Math.max(0, run.settings.limit - taken);
-  const items = await otmm.resolveLinks(found.items.slice(0, room), { signal: run.signal });
+  const items = await otmm.resolveLinks(found.items, { signal: run.signal });
   const assets: LifecycleAsset[] = [];
   const refused = found.unknown.map((id) => ({ asset: unknownAsset(otmm.connection, id), reason: "OTMM knows no asset with this id." }));
   for (const item of items) {
+    if (assets.length >= room) break;
     const reason = refusalOf(item, otmm.toLifecycleAsset(item), config, { zone, now: new Date() });
     const asset = otmm.toLifecycleAsset(item, selectionOf(config));
     if (reason === undefined) assets.push(asset);
     else refused.push({ asset, reason });
   }
-  const full = run.settings.limit !== 0 && taken + items.length >= run.settings.limit;
-  const next = found.next === undefined || full ? undefined : { ...found.next, taken: taken + items.length };
+  const next = found.next === undefined || assets.length >= room ? undefined : { ...found.next, taken: (cursor.taken ?? 0) + assets.length };
   return { assets, refused, cursor: next, ...(found.total === undefined ? {} : { total: found.total }) };
 }
 
