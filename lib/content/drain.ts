@@ -40,7 +40,11 @@ class Drain {
   readonly #memory: ReadMemory | undefined;
   #received = 0;
   #direct = false;
+  /** No more bytes are taken. */
   #over = false;
+  /** The sink is not done with a chunk yet. */
+  #waiting = false;
+  #drained: Drained | undefined;
 
   constructor(
     response: IncomingMessage,
@@ -95,8 +99,15 @@ class Drain {
     try {
       const wait = this.#sink(fresh);
       if (wait !== undefined) {
+        this.#waiting = true;
         this.#holdBack();
-        wait.then(() => this.#next(), (error: unknown) => this.#fail(error));
+        wait.then(
+          () => {
+            this.#waiting = false;
+            this.#next();
+          },
+          (error: unknown) => this.#fail(error),
+        );
       } else if (this.#memory !== undefined && (this.#direct || this.#response.readableLength === 0)) this.#next();
     } catch (error) {
       this.#fail(error);
@@ -104,21 +115,23 @@ class Drain {
   }
 
   #next(): void {
-    if (this.#memory !== undefined && this.#received === this.#length) {
+    if (this.#drained !== undefined) this.#resolve(this.#drained);
+    else if (this.#memory !== undefined && this.#received === this.#length) {
       this.#end();
       this.#response.destroy();
     } else if (!this.#direct || held.has(this.#response)) this.#proceed();
   }
 
+  /** A body can end or break while the sink is still busy with its last chunk; nobody may go on before that is done. */
   #end(broken?: Error): void {
     if (this.#over) return;
     this.#over = true;
     held.delete(this.#response);
-    this.#resolve({ framed: this.#framed, ...(broken === undefined ? {} : { broken }) });
+    this.#drained = { framed: this.#framed, ...(broken === undefined ? {} : { broken }) };
+    if (!this.#waiting) this.#resolve(this.#drained);
   }
 
   #fail(error: unknown): void {
-    if (this.#over) return;
     this.#over = true;
     held.delete(this.#response);
     this.#response.destroy();

@@ -1,4 +1,3 @@
-import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { LifecycleError } from "../messages/error.js";
 import { fromPlainError } from "./plain-error.js";
@@ -14,12 +13,13 @@ export class PoolThread {
   #gone = false;
 
   /**
+   * @param file the compiled worker
    * @param memory bytes of part buffers that its uploads may share beyond what each is guaranteed
    * @param lost called once when the thread ended, for whatever reason
    */
-  constructor(memory: number, lost: (thread: PoolThread) => void) {
+  constructor(file: string, memory: number, lost: (thread: PoolThread) => void) {
     this.#lost = lost;
-    this.#worker = new Worker(path.join(__dirname, "worker.js"), {
+    this.#worker = new Worker(file, {
       name: "content",
       execArgv: [],
       workerData: { memory },

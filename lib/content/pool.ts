@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import path from "node:path";
 import { LifecycleError } from "../messages/error.js";
 import { Admission } from "./admission.js";
 import { PackageTransfer } from "./package-transfer.js";
@@ -25,6 +26,8 @@ export interface ContentPoolOptions {
   idleMs?: number;
   /** Smallest part in bytes, for tests. Default 8 MiB; S3 itself takes none below 5 MiB. */
   partSize?: number;
+  /** The compiled worker, for tests of what happens when one ends. */
+  workerFile?: string;
   /** From which size on ZIP64 fields are used, for tests. */
   zip64From?: number;
 }
@@ -157,7 +160,8 @@ class Pool implements ContentPool {
     const most = Math.max(1, this.#options.threads ?? Math.min(MOST_THREADS, availableParallelism()));
     const [idlest] = [...this.#threads].sort((a, b) => a.load - b.load);
     if (idlest !== undefined && (idlest.load === 0 || this.#threads.size >= most)) return idlest;
-    const thread = new PoolThread((this.#memory * LONG_SHARE) / most, (lost) => this.#threads.delete(lost));
+    const file = this.#options.workerFile ?? path.join(__dirname, "worker.js");
+    const thread = new PoolThread(file, (this.#memory * LONG_SHARE) / most, (lost) => this.#threads.delete(lost));
     this.#threads.add(thread);
     return thread;
   }

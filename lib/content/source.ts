@@ -142,7 +142,7 @@ class Source {
     // An answer that ends short by its own framing says so on purpose; only a broken one may be longer next time.
     const repeat = broken !== undefined || !framed || status === 206;
     if (error !== undefined && error.code !== "UNREACHABLE") await this.#failed(error);
-    else await this.#failed(this.#short(what), repeat);
+    else await this.#failed(this.#short(what, response), repeat);
     return false;
   }
 
@@ -187,16 +187,13 @@ class Source {
     const page = /^text\/html\b/i.test(response.headers["content-type"] ?? "");
     const hint = page ? "; it is an HTML page, perhaps a login page" : "";
     return new LifecycleError("SHORT_READ", `${text}${hint}.`, {
-      details: { label: this.#reading.label, expected: this.#reading.size ?? this.#stated ?? null, page },
+      details: { label: this.#reading.label, expected: this.#reading.size ?? this.#stated ?? null, received: this.#taken, page },
     });
   }
 
-  #short(what: string): LifecycleError {
-    const expected = this.#reading.size ?? this.#stated;
-    const text = `${what}: the content ended after ${this.#taken} of ${expected ?? "an unknown number of"} bytes.`;
-    return new LifecycleError("SHORT_READ", text, {
-      details: { label: this.#reading.label, expected: expected ?? null, received: this.#taken },
-    });
+  #short(what: string, response: IncomingMessage): LifecycleError {
+    const expected = this.#reading.size ?? this.#stated ?? "an unknown number of";
+    return this.#counted(`${what}: the content ended after ${this.#taken} of ${expected} bytes`, response);
   }
 }
 

@@ -156,6 +156,35 @@ export class TargetServer extends LocalServer {
   }
 }
 
+/** Gives `GET /<bytes>` and swallows every PUT: for transfers too large to keep. */
+export class EndlessServer extends LocalServer {
+  static readonly #block = Buffer.alloc(1024 * 1024, "block");
+
+  constructor() {
+    super((request, response) => {
+      if (request.method === "PUT") {
+        request.resume();
+        request.once("end", () => response.writeHead(200, { etag: '"e"', "content-length": 0 }).end());
+        return;
+      }
+      let left = Number((request.url ?? "/0").slice(1));
+      response.writeHead(200, { "content-length": left });
+      const more = (): void => {
+        while (left > 0) {
+          const chunk = EndlessServer.#block.subarray(0, left);
+          left -= chunk.length;
+          if (!response.write(chunk)) {
+            response.once("drain", more);
+            return;
+          }
+        }
+        response.end();
+      };
+      more();
+    });
+  }
+}
+
 export function etagOf(body: Buffer): string {
   return `"${createHash("md5").update(body).digest("hex")}"`;
 }
