@@ -61,7 +61,7 @@ class HttpClient implements Http {
       const result = await this.#attempt({ ...out, headers: { ...out.headers, ...credentials } }, attempt, signal);
       if (!(result instanceof LifecycleError)) {
         if (auth !== undefined) auth.seen?.(result);
-        if (result.status === 401 && auth !== undefined && !renewed) {
+        if (auth !== undefined && !renewed && (auth.ended?.(result) ?? result.status === 401)) {
           renewed = true;
           await this.#renew(credentials);
           // Not a repetition of a failure: the server has not done anything yet.

@@ -11,6 +11,8 @@ export interface HttpAuth {
   renew(spent: Record<string, string>): Promise<void>;
   /** Are these headers of a session that is gone already? Default: they differ from what `headers()` gives now. */
   stale?(spent: Record<string, string>): boolean;
+  /** Does this answer mean that the session or token has ended? Default: status 401. */
+  ended?(answer: Pick<HttpAnswer, "status" | "text">): boolean;
   /** Sees every answer to a call that carried `headers()` (cookies that a load balancer adds later). */
   seen?(answer: Pick<HttpAnswer, "status" | "headers" | "cookies">): void;
 }

@@ -69,6 +69,7 @@ export function addressOf(gateway: OtmmGateway, ref: ContentRef): ContentAddress
       system: "otmm",
     });
   }
+  segment(assetId);
   if (content === undefined) return { path: `${gateway.api}/renditions/${segment(assetId)}` };
   if (content === "master") return { assetId, path: `${gateway.api}/assets/${segment(assetId)}/contents` };
   if (content === "preview" || content === "thumbnail") {

@@ -105,18 +105,15 @@ export async function folderByPath(
   return found;
 }
 
-/** One page of the assets directly in a folder, by name; subfolders are left out. Children have no total, so the folder's counts end the list. */
-export async function folderAssets(gateway: OtmmGateway, id: string, options: ListingOptions): Promise<OtmmPage> {
-  const known = options.cursor?.total ?? (await countChildren(gateway, id, options));
+/**
+ * One page of the assets directly in a folder, by name; subfolders are left out. The listing has no total, and the
+ * folder's own counts may count what the listing does not show, so it ends at the first empty page.
+ */
+export function folderAssets(gateway: OtmmGateway, id: string, options: ListingOptions): Promise<OtmmPage> {
   return readPage(options.cursor, async (after) => {
     const { entries } = await childrenAt(gateway, id, after, options);
-    return { ...readEntries(gateway, entries), total: known };
+    return readEntries(gateway, entries);
   });
-}
-
-async function countChildren(gateway: OtmmGateway, id: string, options: CallOptions): Promise<number | undefined> {
-  const { assets, folders } = await loadFolder(gateway, id, options);
-  return assets === undefined || folders === undefined ? undefined : assets + folders;
 }
 
 async function childrenAt(

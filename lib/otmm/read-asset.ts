@@ -59,7 +59,7 @@ export function readAsset(answer: unknown, assumptions: OtmmAssumptions): OtmmAs
       const id = text(policy["id"]);
       return id === undefined ? [] : [{ id, ...given("name", text(policy["name"])) }];
     }),
-    paths: readPaths(asset["path_list"]),
+    paths: readPaths(asset["path_list"], assetId),
     links: readLinks(asset["links"], assetId),
   };
 }
@@ -112,11 +112,15 @@ function readPermissions(asset: UnknownRecord): Record<string, boolean> {
   );
 }
 
-/** Assumed: `path_list[]{tree_name, element_list[]{asset_id, name}}`; plain strings are taken as they are. */
-function readPaths(paths: unknown): string[] {
+/**
+ * Assumed: `path_list[]{tree_name, element_list[]{asset_id, name}}`; plain strings are taken as they are. The asset
+ * itself, where it stands at the end, is left out: a path is one of folders.
+ */
+function readPaths(paths: unknown, assetId?: string): string[] {
   return list(paths).flatMap((path) => {
     if (typeof path === "string") return [path];
-    const names = records(record(path)["element_list"]).flatMap((element) => text(element["name"]) ?? []);
+    const elements = records(record(path)["element_list"]).filter((element) => text(element["asset_id"]) !== assetId);
+    const names = elements.flatMap((element) => text(element["name"]) ?? []);
     return names.length === 0 ? [] : [names.join("/")];
   });
 }

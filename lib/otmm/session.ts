@@ -69,6 +69,14 @@ export class OtmmSession implements HttpAuth {
     await this.#use();
   }
 
+  /**
+   * 401, or the CSRF guard's 403: a ticket may have opened a new session on the server whose id we do not know.
+   * The guard's wording is assumed; that it names the header is all that is relied upon.
+   */
+  ended(answer: Pick<HttpAnswer, "status" | "text">): boolean {
+    return answer.status === 401 || (answer.status === 403 && answer.text().includes("X-Requested-By"));
+  }
+
   seen(answer: Pick<HttpAnswer, "status" | "headers" | "cookies">): void {
     // A refused call may come with the cookie of a new, anonymous session, which would overwrite the good one.
     if (answer.status === 401) return;
