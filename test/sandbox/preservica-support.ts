@@ -102,9 +102,7 @@ export class PreservicaBench {
 
   async call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
     const as = options.as === undefined ? "svc.lifecycle" : options.as;
-    const headers: Record<string, string> = {
-      ...(as === null ? {} : { "preservica-access-token": await this.token(as) }),
-    };
+    const headers: Record<string, string> = as === null ? {} : { "preservica-access-token": await this.token(as) };
     if (options.body !== undefined) headers["content-type"] = options.type ?? XML;
     const url = path.startsWith("http") ? path : this.url + path;
     const answer = await fetch(url, {
