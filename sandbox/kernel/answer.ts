@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
+import { asBuffer } from "./bytes.js";
 import type { Fault } from "./faults.js";
 import { ConnectionGone, cut, flipBit, pause, stalled } from "./request-faults.js";
 import type { SandboxAnswer, SandboxFiles } from "./types.js";
@@ -109,7 +110,7 @@ async function* pieces(
   const step =
     plan.kind === "slow" && fault?.bytesPerSecond ? Math.max(1, Math.floor(fault.bytesPerSecond / 5)) : Infinity;
   for await (const chunk of source) {
-    const buffer = Buffer.from(chunk);
+    const buffer = asBuffer(chunk);
     for (let at = 0; at < buffer.length; at += step) yield buffer.subarray(at, Math.min(at + step, buffer.length));
   }
 }

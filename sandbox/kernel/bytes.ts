@@ -88,3 +88,8 @@ async function* readFileRange(path: string, start: number, end: number): AsyncGe
     await file.close();
   }
 }
+
+/** A chunk of a stream as a Buffer, without copying one that is. */
+export function asBuffer(chunk: Buffer | string): Buffer {
+  return typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+}

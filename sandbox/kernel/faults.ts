@@ -33,6 +33,8 @@ export interface FaultMatch {
   path?: string;
   /** Only the nth matching request, counted from 1 and from when the fault was set. */
   nth?: number;
+  /** The nth matching request and those after it: something broke and stays broken. */
+  from?: number;
 }
 
 /** A fault as asked for. */
@@ -101,6 +103,7 @@ export class Faults {
       if (fault.remaining === 0 || fault.system !== system || !fits(fault.match ?? {}, method, pathAndQuery)) continue;
       fault.seen += 1;
       if (taken || (fault.match?.nth !== undefined && fault.seen !== fault.match.nth)) continue;
+      if (fault.match?.from !== undefined && fault.seen < fault.match.from) continue;
       fault.hit += 1;
       if (fault.remaining !== null) fault.remaining -= 1;
       taken = fault;
@@ -146,11 +149,13 @@ function check(order: FaultOrder): void {
 }
 
 function checkMatch(match: FaultMatch): void {
-  if (typeof match !== "object") throw new BadFault("match must be an object { method?, path?, nth? }");
+  if (typeof match !== "object") throw new BadFault("match must be an object { method?, path?, nth?, from? }");
   for (const key of Object.keys(match))
-    if (!["method", "path", "nth"].includes(key)) throw new BadFault(`unknown field "match.${key}"`);
-  if (match.nth !== undefined && !(Number.isInteger(match.nth) && match.nth > 0))
-    throw new BadFault("match.nth must be 1 or more");
+    if (!["method", "path", "nth", "from"].includes(key)) throw new BadFault(`unknown field "match.${key}"`);
+  for (const name of ["nth", "from"] as const) {
+    const value = match[name];
+    if (value !== undefined && !(Number.isInteger(value) && value > 0)) throw new BadFault(`match.${name} must be 1 or more`);
+  }
   try {
     fits(match, match.method ?? "", "");
   } catch (error) {

@@ -56,6 +56,7 @@ export class Journal {
    * @param takeTouched called at the end: entries written while the slices were made are written again, all at one moment
    */
   async snapshot(value: object, takeTouched: () => Touched): Promise<void> {
+    takeTouched(); // Comes with the whole; what is touched from here on is taken at the end.
     const next = this.generation + 1;
     const path = (kind: string): string => join(this.folder, `${this.name}.${next}.${kind}`);
     const file = await open(path("temp"), "w");

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { SandboxFiles, MultipartPart } from "./types.js";
-import { inlineBytes } from "./bytes.js";
+import { asBuffer, inlineBytes } from "./bytes.js";
 
 /** A part without a file name is kept in memory up to this size. */
 const FIELD_LIMIT = 16 << 20;
@@ -58,7 +58,7 @@ class Scanner {
   private async more(): Promise<void> {
     const next = await this.source.next();
     if (next.done) throw new BadMultipart("the body ends before its closing boundary");
-    const chunk = Buffer.isBuffer(next.value) ? next.value : Buffer.from(next.value);
+    const chunk = asBuffer(next.value);
     this.buffered = this.buffered.length === 0 ? chunk : Buffer.concat([this.buffered, chunk]);
   }
 

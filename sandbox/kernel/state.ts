@@ -2,6 +2,9 @@ import { Journal } from "./journal.js";
 import { trackedDraft, unwrap, type Touched } from "./tracked.js";
 import type { SandboxState } from "./types.js";
 
+/** A journal line holds at most so many entries; more go into a snapshot, which is written in slices. */
+const MOST_ENTRIES = 2000;
+
 /** How often a whole state had to be written because a change did not go through the argument of `update`. */
 export const stateCost = { journalWrites: 0, snapshots: 0, untracked: 0 };
 
@@ -67,7 +70,7 @@ export class DurableState<T> implements SandboxState<T> {
 
   private async write(): Promise<void> {
     try {
-      if (this.wholeTouched || this.journal.shouldCompact) {
+      if (this.wholeTouched || this.journal.shouldCompact || entryCount(this.touched) > MOST_ENTRIES) {
         this.wholeTouched = false;
         stateCost.snapshots += 1;
         await this.journal.snapshot(this.value, () => this.takeTouched());
@@ -86,4 +89,10 @@ export class DurableState<T> implements SandboxState<T> {
     this.touched.clear(); // Drafts that live on keep noting into this same map.
     return taken;
   }
+}
+
+function entryCount(touched: Touched): number {
+  let count = 0;
+  for (const inner of touched.values()) count += inner === "whole" ? 1 : inner.size;
+  return count;
 }

@@ -36,7 +36,7 @@ export interface SandboxFiles {
   readAll(bytes: StoredBytes): Promise<Buffer>;
   /** Stores a stream as a new file in the data folder, hashing on the way. */
   write(
-    stream: NodeJS.ReadableStream,
+    stream: NodeJS.ReadableStream | AsyncIterable<Buffer>,
     algorithms?: string[],
   ): Promise<{ bytes: StoredBytes; digests: Record<string, string> }>;
   remove(bytes: StoredBytes): Promise<void>;

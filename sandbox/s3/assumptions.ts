@@ -13,6 +13,7 @@ export const DEFAULT_SETTINGS: S3Settings = {
   deepRestoreStandardMs: 12 * HOUR,
   deepRestoreBulkMs: 48 * HOUR,
   expeditedAvailable: true,
+  opaqueEtags: false,
 };
 
 /** A restored copy lasts until the first midnight UTC after its days are over [A: rounding]. */

@@ -38,6 +38,8 @@ export interface S3Settings {
   deepRestoreBulkMs: number;
   /** False: expedited restores are refused with 503, as when AWS has no capacity. */
   expeditedAvailable: boolean;
+  /** True: ETags are no MD5, as with SSE-KMS: nobody may take them for one. Uploads are then quicker, too. */
+  opaqueEtags: boolean;
 }
 
 /** One request, taken apart, with what operations work on. */

@@ -1,4 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
+import { asBuffer } from "../kernel/bytes.js";
 import { S3Error } from "./errors.js";
 import { chunkSignature, type SigV4Signer } from "./sigv4.js";
 
@@ -125,7 +126,7 @@ class ByteReader {
   private async more(): Promise<boolean> {
     const next = await this.source.next();
     if (next.done) return false;
-    const chunk = Buffer.from(next.value);
+    const chunk = asBuffer(next.value);
     this.buffered = this.buffered.length === 0 ? chunk : Buffer.concat([this.buffered, chunk]);
     return true;
   }

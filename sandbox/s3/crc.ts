@@ -24,70 +24,57 @@ export function newCrc32(): RunningCrc {
   };
 }
 
+/** Eight tables of 256 entries one after the other: "slicing by eight". */
 const CRC32C_TABLES = slicingTables();
 
 /** CRC-32C, eight bytes a step. */
 export function newCrc32c(): RunningCrc {
-  let crc = 0xffffffff;
+  let crc = -1;
   return {
     update: (chunk) => {
       crc = advanceCrc32c(crc, chunk);
     },
     get value() {
-      return BigInt((crc ^ 0xffffffff) >>> 0);
+      return BigInt(~crc >>> 0);
     },
   };
 }
 
-function slicingTables(): Uint32Array[] {
-  const tables = Array.from({ length: 8 }, () => new Uint32Array(256));
-  const [first] = tables;
+function slicingTables(): Int32Array {
+  const tables = new Int32Array(8 * 256);
   for (let byte = 0; byte < 256; byte++) {
     let crc = byte;
     for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 1 ? (crc >>> 1) ^ CRC32C_POLYNOMIAL : crc >>> 1;
-    if (first) first[byte] = crc >>> 0;
+    tables[byte] = crc;
   }
-  for (let at = 1; at < 8; at++) {
-    const before = tables[at - 1];
-    const table = tables[at];
-    if (!first || !before || !table) continue;
-    for (let byte = 0; byte < 256; byte++) {
-      const crc = before[byte] ?? 0;
-      table[byte] = ((crc >>> 8) ^ (first[crc & 255] ?? 0)) >>> 0;
-    }
+  for (let at = 256; at < tables.length; at++) {
+    const before = tables[at - 256] ?? 0;
+    tables[at] = (before >>> 8) ^ (tables[before & 255] ?? 0);
   }
   return tables;
 }
 
+/** Whole numbers of 32 bits in local variables only: anything else costs an allocation per byte. */
 function advanceCrc32c(start: number, chunk: Buffer): number {
-  const [t0, t1, t2, t3, t4, t5, t6, t7] = CRC32C_TABLES as [
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-  ];
-  const at = (table: Uint32Array, index: number): number => table[index & 255] ?? 0;
-  let crc = start;
+  const tables = CRC32C_TABLES;
+  const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
+  let crc = start | 0;
   let i = 0;
-  for (; i + 8 <= chunk.length; i += 8) {
-    const low = crc ^ chunk.readInt32LE(i);
-    const high = chunk.readInt32LE(i + 4);
+  for (const end = chunk.length - 7; i < end; i += 8) {
+    const low = crc ^ view.getInt32(i, true);
+    const high = view.getInt32(i + 4, true);
     crc =
-      at(t7, low) ^
-      at(t6, low >>> 8) ^
-      at(t5, low >>> 16) ^
-      at(t4, low >>> 24) ^
-      at(t3, high) ^
-      at(t2, high >>> 8) ^
-      at(t1, high >>> 16) ^
-      at(t0, high >>> 24);
+      (tables[1792 + (low & 255)] as number) ^
+      (tables[1536 + ((low >>> 8) & 255)] as number) ^
+      (tables[1280 + ((low >>> 16) & 255)] as number) ^
+      (tables[1024 + (low >>> 24)] as number) ^
+      (tables[768 + (high & 255)] as number) ^
+      (tables[512 + ((high >>> 8) & 255)] as number) ^
+      (tables[256 + ((high >>> 16) & 255)] as number) ^
+      (tables[high >>> 24] as number);
   }
-  for (; i < chunk.length; i++) crc = (crc >>> 8) ^ at(t0, crc ^ (chunk[i] ?? 0));
-  return crc >>> 0;
+  for (; i < chunk.length; i++) crc = (crc >>> 8) ^ (tables[(crc ^ view.getUint8(i)) & 255] as number);
+  return crc | 0;
 }
 
 /** High and low halves of the byte table: BigInt arithmetic per byte would be fifty times slower. */
@@ -95,31 +82,36 @@ const CRC64_TABLE = crc64Table();
 
 /** CRC-64/NVME. */
 export function newCrc64(): RunningCrc {
-  let high = 0xffffffff;
-  let low = 0xffffffff;
+  const state = new Int32Array([-1, -1]);
   return {
-    update: (chunk) => {
-      const { highs, lows } = CRC64_TABLE;
-      for (let i = 0; i < chunk.length; i++) {
-        const index = (low ^ (chunk[i] ?? 0)) & 255;
-        low = (((low >>> 8) | (high << 24)) ^ (lows[index] ?? 0)) >>> 0;
-        high = ((high >>> 8) ^ (highs[index] ?? 0)) >>> 0;
-      }
-    },
+    update: (chunk) => advanceCrc64(state, chunk),
     get value() {
-      return ((BigInt(high) << 32n) | BigInt(low)) ^ 0xffffffffffffffffn;
+      const [high = 0, low = 0] = state;
+      return (BigInt(~high >>> 0) << 32n) | BigInt(~low >>> 0);
     },
   };
 }
 
-function crc64Table(): { highs: Uint32Array; lows: Uint32Array } {
-  const highs = new Uint32Array(256);
-  const lows = new Uint32Array(256);
+function advanceCrc64(state: Int32Array, chunk: Buffer): void {
+  const { highs, lows } = CRC64_TABLE;
+  let [high = 0, low = 0] = state;
+  for (let i = 0; i < chunk.length; i++) {
+    const index = (low ^ (chunk[i] as number)) & 255;
+    low = ((low >>> 8) | (high << 24)) ^ (lows[index] as number);
+    high = (high >>> 8) ^ (highs[index] as number);
+  }
+  state[0] = high;
+  state[1] = low;
+}
+
+function crc64Table(): { highs: Int32Array; lows: Int32Array } {
+  const highs = new Int32Array(256);
+  const lows = new Int32Array(256);
   for (let byte = 0; byte < 256; byte++) {
     let crc = BigInt(byte);
     for (let bit = 0; bit < 8; bit++) crc = (crc & 1n) === 1n ? (crc >> 1n) ^ CRC64_POLYNOMIAL : crc >> 1n;
-    highs[byte] = Number(crc >> 32n);
-    lows[byte] = Number(crc & 0xffffffffn);
+    highs[byte] = Number(BigInt.asIntN(32, crc >> 32n));
+    lows[byte] = Number(BigInt.asIntN(32, crc));
   }
   return { highs, lows };
 }

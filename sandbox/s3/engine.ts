@@ -25,6 +25,8 @@ export interface S3EngineOptions {
   operations?: "all" | "upload";
   /** Objects' content stays when they are deleted or overwritten: somebody else uses it. */
   keepContent?: boolean;
+  /** ETags are no MD5 (as with SSE-KMS); for "all" operations this is a setting of the control API instead. */
+  opaqueEtags?: boolean;
 }
 
 /** A small S3: path style, one state named "s3" in the context's system. */
@@ -47,7 +49,10 @@ export async function createS3Engine(options: S3EngineOptions): Promise<S3Engine
     parts: {},
   }));
   const store = new S3Store(context, state, options.keepContent ?? false);
-  const settings = (options.operations ?? "all") === "all" ? context.settings(DEFAULT_SETTINGS) : DEFAULT_SETTINGS;
+  const settings =
+    (options.operations ?? "all") === "all"
+      ? context.settings(DEFAULT_SETTINGS)
+      : { ...DEFAULT_SETTINGS, opaqueEtags: options.opaqueEtags ?? false };
   return {
     store,
     handle: async (request, basePath = "") => {

@@ -1,5 +1,6 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
+import { asBuffer } from "../kernel/bytes.js";
 import type { SandboxFiles, SandboxRequest, StoredBytes } from "../kernel/types.js";
 import {
   asAlgorithm,
@@ -15,10 +16,10 @@ import type { SigV4Signer } from "./sigv4.js";
 
 const LARGEST_PUT = 5 * 1024 ** 3;
 
-/** A body as stored, its MD5 in hex and the checksum that came along (base64). */
+/** A body as stored, its ETag (32 hex digits) and the checksum that came along (base64). */
 export interface StoredPayload {
   bytes: StoredBytes;
-  md5: string;
+  etag: string;
   checksum?: { algorithm: ChecksumAlgorithm; value: string };
 }
 
@@ -37,25 +38,26 @@ interface Declared {
  * x-amz-content-sha256, x-amz-checksum-* as header or trailer. What does not fit is not kept.
  *
  * @param signer undefined when the request carries no signature of its own (Preservica's token header)
- * @param extra algorithm to compute although none came along, e.g. the one an upload was started with
+ * @param options `algorithm`: to compute although none came along, e.g. the one an upload was started with;
+ *   `opaqueEtag`: the ETag is random instead of the MD5, as with SSE-KMS
  * @throws S3Error BadDigest, InvalidDigest, XAmzContentSHA256Mismatch, IncompleteBody, MissingContentLength, EntityTooLarge, …
  */
 export async function storePayload(
   request: SandboxRequest,
   files: SandboxFiles,
   signer: SigV4Signer | undefined,
-  extra?: ChecksumAlgorithm,
+  options: { algorithm?: ChecksumAlgorithm; opaqueEtag: boolean },
 ): Promise<StoredPayload> {
   const declared = readDeclared(request, signer);
   const trailer: Trailer = { headers: new Map() };
   const raw = request.stream() as AsyncIterable<Buffer | string> & NodeJS.ReadableStream;
   const plain = declared.framed ? unchunk(raw, declared.signedChunks ? signer : undefined, trailer) : raw;
-  const algorithm = declared.checksum?.algorithm ?? extra;
+  const algorithm = declared.checksum?.algorithm ?? options.algorithm;
   const running = algorithm === undefined ? undefined : newChecksum(algorithm);
   let size = 0;
   async function* counted(): AsyncGenerator<Buffer> {
     for await (const chunk of plain) {
-      const buffer = Buffer.from(chunk);
+      const buffer = asBuffer(chunk);
       size += buffer.length;
       if (size > declared.length)
         throw new S3Error("IncompleteBody", { message: "The body is longer than its length header says." });
@@ -64,17 +66,20 @@ export async function storePayload(
     }
     if (size !== declared.length) throw new S3Error("IncompleteBody");
   }
-  const algorithms = declared.sha256 === undefined ? ["md5"] : ["md5", "sha256"];
-  const { bytes, digests } = await files.write(Readable.from(counted(), { objectMode: false }), algorithms);
-  const md5 = digests["md5"] ?? "";
+  const algorithms = [
+    ...(options.opaqueEtag && declared.md5 === undefined ? [] : ["md5"]),
+    ...(declared.sha256 === undefined ? [] : ["sha256"]),
+  ];
+  const { bytes, digests } = await files.write(counted(), algorithms);
   const value = running?.digest().toString("base64");
   try {
-    compare(declared, trailer, { md5, sha256: digests["sha256"], checksum: value });
+    compare(declared, trailer, { md5: digests["md5"], sha256: digests["sha256"], checksum: value });
   } catch (error) {
     await files.remove(bytes);
     throw error;
   }
-  return { bytes, md5, ...(algorithm === undefined || value === undefined ? {} : { checksum: { algorithm, value } }) };
+  const etag = options.opaqueEtag ? randomBytes(16).toString("hex") : (digests["md5"] ?? "");
+  return { bytes, etag, ...(algorithm === undefined || value === undefined ? {} : { checksum: { algorithm, value } }) };
 }
 
 /** Reads a small body (XML of a sub-resource) and checks it the same way. */
@@ -144,12 +149,12 @@ function trailingChecksum(request: SandboxRequest): { algorithm: ChecksumAlgorit
 function compare(
   declared: Declared,
   trailer: Trailer,
-  found: { md5: string; sha256?: string | undefined; checksum?: string | undefined },
+  found: { md5: string | undefined; sha256?: string | undefined; checksum?: string | undefined },
 ): void {
   if (declared.md5 !== undefined && declared.md5 !== found.md5) {
     throw new S3Error("BadDigest", {
       message: "The Content-MD5 you specified did not match what we received.",
-      fields: { ExpectedDigest: declared.md5, CalculatedDigest: found.md5 },
+      fields: { ExpectedDigest: declared.md5, CalculatedDigest: found.md5 ?? "" },
     });
   }
   if (declared.sha256 !== undefined && declared.sha256 !== found.sha256) {

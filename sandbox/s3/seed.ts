@@ -1,4 +1,4 @@
-import { concatOf, inlineBytes, sliceOf } from "../kernel/bytes.js";
+import { asBuffer, concatOf, inlineBytes, sliceOf } from "../kernel/bytes.js";
 import type { SandboxContext, StoredBytes } from "../kernel/types.js";
 import { seedId } from "../seed/ids.js";
 import { baseMedia } from "../seed/media.js";
@@ -88,6 +88,6 @@ function stamped(name: string, base: string): StoredBytes {
 
 async function crc32Of(context: SandboxContext, bytes: StoredBytes): Promise<string> {
   const crc = newChecksum("CRC32");
-  for await (const chunk of context.files.read(bytes)) crc.update(Buffer.from(chunk));
+  for await (const chunk of context.files.read(bytes)) crc.update(asBuffer(chunk));
   return crc.digest().toString("base64");
 }

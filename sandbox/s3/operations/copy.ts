@@ -1,5 +1,5 @@
 import type { SandboxAnswer, StoredBytes } from "../../kernel/types.js";
-import { sliceOf } from "../../kernel/bytes.js";
+import { asBuffer, sliceOf } from "../../kernel/bytes.js";
 import { archiveState } from "../archive.js";
 import { SELF_COPY_TEXT } from "../assumptions.js";
 import { allowed, bucketOf, header, xmlAnswer, type Call } from "../call.js";
@@ -172,7 +172,7 @@ async function copiedChecksum(call: Call, source: ObjectVersion): Promise<Checks
 
 async function compute(call: Call, bytes: StoredBytes, algorithm: ChecksumAlgorithm): Promise<Checksum> {
   const running = newChecksum(algorithm);
-  for await (const chunk of call.files.read(bytes)) running.update(Buffer.from(chunk));
+  for await (const chunk of call.files.read(bytes)) running.update(asBuffer(chunk));
   return { algorithm, value: running.digest().toString("base64"), type: "FULL_OBJECT" };
 }
 

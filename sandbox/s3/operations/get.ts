@@ -1,3 +1,4 @@
+import { asBuffer } from "../../kernel/bytes.js";
 import type { SandboxAnswer } from "../../kernel/types.js";
 import { allowed, bucketOf, header, type Call } from "../call.js";
 import { newChecksum } from "../checksums.js";
@@ -113,7 +114,7 @@ async function checksumsOf(
   if (version.checksum) return checksumHeaders(version.checksum);
   if (version.size > CRC64_LIMIT || archiveState(version, call.store.now()) === "archived") return {};
   const running = newChecksum("CRC64NVME");
-  for await (const chunk of call.files.read(version.bytes)) running.update(Buffer.from(chunk));
+  for await (const chunk of call.files.read(version.bytes)) running.update(asBuffer(chunk));
   return checksumHeaders({ algorithm: "CRC64NVME", value: running.digest().toString("base64"), type: "FULL_OBJECT" });
 }
 

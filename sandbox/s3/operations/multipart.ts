@@ -74,16 +74,15 @@ export async function uploadPart(call: Call): Promise<SandboxAnswer> {
   bucketOf(call);
   const upload = uploadOf(call);
   const number = partNumber(call);
-  const { bytes, md5, checksum } = await storePayload(
-    call.request,
-    call.files,
-    call.principal.signer,
-    upload.checksumAlgorithm,
-  );
+  const { checksumAlgorithm: algorithm } = upload;
+  const { bytes, etag, checksum } = await storePayload(call.request, call.files, call.principal.signer, {
+    opaqueEtag: call.settings.opaqueEtags,
+    ...(algorithm === undefined ? {} : { algorithm }),
+  });
   const part: PartRecord = {
     bytes,
     size: bytes.size,
-    etag: md5,
+    etag,
     modified: call.store.now().toISOString(),
     ...(checksum && upload.checksumAlgorithm === checksum.algorithm ? { checksum: checksum.value } : {}),
   };
@@ -91,7 +90,7 @@ export async function uploadPart(call: Call): Promise<SandboxAnswer> {
   return {
     status: 200,
     headers: {
-      etag: `"${md5}"`,
+      etag: `"${etag}"`,
       "x-amz-server-side-encryption": "AES256",
       ...(checksum ? { [checksumHeader(checksum.algorithm)]: checksum.value } : {}),
     },

@@ -15,12 +15,13 @@ export async function putObject(call: Call): Promise<SandboxAnswer> {
   demandIntegrity(call, facts.lock, bucket);
   demandPlainEncryption(call);
   assertWritable(call, call.store.current(bucket.name, call.key));
-  const { bytes, md5, checksum } = await storePayload(call.request, call.files, call.principal.signer);
+  const { opaqueEtags: opaqueEtag } = call.settings;
+  const { bytes, etag, checksum } = await storePayload(call.request, call.files, call.principal.signer, { opaqueEtag });
   const version: ObjectVersion = {
     ...facts,
     id: call.store.newVersionId(bucket),
     modified: call.store.now().toISOString(),
-    etag: md5,
+    etag,
     size: bytes.size,
     bytes,
     ...(checksum === undefined ? {} : { checksum: { ...checksum, type: "FULL_OBJECT" } }),
@@ -28,7 +29,7 @@ export async function putObject(call: Call): Promise<SandboxAnswer> {
   const extra = await keep(call, bucket, version);
   return {
     status: 200,
-    headers: { etag: `"${md5}"`, ...writtenHeaders(bucket, version), ...checksumHeaders(version.checksum), ...extra },
+    headers: { etag: `"${etag}"`, ...writtenHeaders(bucket, version), ...checksumHeaders(version.checksum), ...extra },
   };
 }
 
