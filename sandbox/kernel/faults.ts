@@ -154,7 +154,8 @@ function checkMatch(match: FaultMatch): void {
     if (!["method", "path", "nth", "from"].includes(key)) throw new BadFault(`unknown field "match.${key}"`);
   for (const name of ["nth", "from"] as const) {
     const value = match[name];
-    if (value !== undefined && !(Number.isInteger(value) && value > 0)) throw new BadFault(`match.${name} must be 1 or more`);
+    if (value !== undefined && !(Number.isInteger(value) && value > 0))
+      throw new BadFault(`match.${name} must be 1 or more`);
   }
   try {
     fits(match, match.method ?? "", "");

@@ -16,7 +16,8 @@ type Good = MovingAsset<CampaignValues>;
 
 /** What the checks look at: gathered once after the run. */
 export interface CampaignFacts {
-  stage: Stage;
+  /** What the checks use of the stage, so that other stages can be checked too. */
+  stage: Pick<Stage, "jobs" | "run" | "control" | "ready">;
   otmm: OtmmReader;
   preservica: PreservicaReader;
   good: Good[];
@@ -326,7 +327,7 @@ const again: Check<CampaignFacts> = {
   },
   spoil: async (facts) => void spoilAgain.add(facts.stage),
 };
-const spoilAgain = new WeakSet<Stage>();
+const spoilAgain = new WeakSet<CampaignFacts["stage"]>();
 
 const newVersion: Check<CampaignFacts> = {
   name: "new-version",
@@ -353,7 +354,7 @@ const newVersion: Check<CampaignFacts> = {
   },
   spoil: async (facts) => void spoilVersion.add(facts.stage),
 };
-const spoilVersion = new WeakSet<Stage>();
+const spoilVersion = new WeakSet<CampaignFacts["stage"]>();
 
 const strict: Check<CampaignFacts> = {
   name: "strict",

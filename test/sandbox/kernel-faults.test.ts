@@ -53,6 +53,15 @@ describe("sandbox kernel: faults", () => {
     assert.deepEqual(statuses, [200, 200, 500, 200]);
   });
 
+  it("hits the nth match and all after it, until it is taken away", async () => {
+    fault({ kind: "status", status: 500, times: 0, match: { path: "/hello", from: 2 } });
+    const statuses: (number | undefined)[] = [];
+    for (let n = 1; n <= 3; n++) statuses.push((await arrived(`${stage.url}/hello`)).status);
+    stage.sandbox.kernel.faults.clear();
+    statuses.push((await arrived(`${stage.url}/hello`)).status);
+    assert.deepEqual(statuses, [200, 500, 500, 200]);
+  });
+
   it("processes a request and loses its answer", async () => {
     fault({ kind: "lost" });
     const answer = await arrived(`${stage.url}/items`, { method: "POST", body: Buffer.from("lost answer") });
