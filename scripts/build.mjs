@@ -3,7 +3,17 @@
  * that are not TypeScript. Run with the project's Node.js: `node scripts/build.mjs`. Repeated runs only redo what changed.
  */
 import { spawnSync } from "node:child_process";
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,13 +42,17 @@ if (!onlyNodes) {
 for (const name of nodes) failed = !(await buildNode(name)) || failed;
 copyIcons();
 for (const folder of WITH_ASSETS) copyAssets(join(ROOT, folder), join(DIST, folder));
-console.log(`${failed ? "build FAILED" : "built"}: ${nodes.length} nodes, ${((Date.now() - started) / 1000).toFixed(1)} s`);
+console.log(
+  `${failed ? "build FAILED" : "built"}: ${nodes.length} nodes, ${((Date.now() - started) / 1000).toFixed(1)} s`,
+);
 process.exitCode = failed ? 1 : 0;
 
 function checkNodeVersion() {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major > 22 || (major === 22 && minor >= 9)) return;
-  console.error(`This needs Node.js 22.9 or newer, this is ${process.versions.node}. Run "npm run build", which brings its own.`);
+  console.error(
+    `This needs Node.js 22.9 or newer, this is ${process.versions.node}. Run "npm run build", which brings its own.`,
+  );
   process.exit(1);
 }
 
@@ -72,7 +86,8 @@ async function buildNode(name) {
     problems.push(`nodes/${name}/${name}.editor.ts does not bundle (see above)`);
   }
   if (script.includes("</script")) problems.push(`${name}: "</script" inside the editor script would end it`);
-  if (!script.includes(`registerType("${name}", {`)) problems.push(`${name}: registerType needs the literal type and an object literal`);
+  if (!script.includes(`registerType("${name}", {`))
+    problems.push(`${name}: registerType needs the literal type and an object literal`);
   const form = read(join(source, `${name}.html`), problems);
   const help = (language) => read(join(source, "locales", language, `${name}.md`), problems);
   const languages = readdirSync(join(source, "locales"));
@@ -85,7 +100,10 @@ async function buildNode(name) {
   for (const language of languages) {
     write(join(target, "locales", language, `${name}.json`), catalogue(name, language, problems));
     if (language !== FALLBACK) {
-      write(join(target, "locales", language, `${name}.html`), tag(`type="text/markdown" data-help-name="${name}"`, help(language)));
+      write(
+        join(target, "locales", language, `${name}.html`),
+        tag(`type="text/markdown" data-help-name="${name}"`, help(language)),
+      );
     }
   }
   for (const problem of problems) console.error(`error: ${problem}`);
@@ -109,7 +127,10 @@ function copyIcons() {
   if (home === undefined) return;
   const target = join(DIST, "nodes", home, "icons");
   rmSync(target, { recursive: true, force: true });
-  cpSync(join(ROOT, "icons"), target, { recursive: true, filter: (path) => statSync(path).isDirectory() || path.endsWith(".svg") });
+  cpSync(join(ROOT, "icons"), target, {
+    recursive: true,
+    filter: (path) => statSync(path).isDirectory() || path.endsWith(".svg"),
+  });
 }
 
 /** Copies what tsc leaves behind (profiles, schemas, pages, media) when it is newer than the copy. */

@@ -55,7 +55,13 @@ export const CONFIG_NODES = [
     credentials: { username: "${PRESERVICA_USERNAME}", password: "${PRESERVICA_PASSWORD}" },
   },
   { id: "clc-profile-campaign", type: "mapping-profile", name: "", version: 1, profile: profile("campaign-archive") },
-  { id: "clc-profile-otmm-status", type: "mapping-profile", name: "", version: 1, profile: profile("otmm-archive-status") },
+  {
+    id: "clc-profile-otmm-status",
+    type: "mapping-profile",
+    name: "",
+    version: 1,
+    profile: profile("otmm-archive-status"),
+  },
 ];
 
 const known = new Map(CONFIG_NODES.map((node) => [node.id, node]));
@@ -64,6 +70,10 @@ for (const entry of readdirSync(EXAMPLES, { recursive: true, withFileTypes: true
   const path = join(entry.parentPath, entry.name);
   const before = readFileSync(path, "utf8");
   const flow = JSON.parse(before);
-  const after = `${JSON.stringify(flow.map((node) => known.get(node.id) ?? node), null, 2)}\n`;
+  const after = `${JSON.stringify(
+    flow.map((node) => known.get(node.id) ?? node),
+    null,
+    2,
+  )}\n`;
   if (after !== before) writeFileSync(path, after);
 }

@@ -24,13 +24,22 @@ const TIMEOUT_MS = 60_000;
  *
  * @throws EditorCallError with a readable text; "deploy first" where the runtime does not know the node yet
  */
-export async function ask<T>(text: Text, endpoint: Endpoint, action: string, query: Record<string, string> = {}): Promise<T> {
+export async function ask<T>(
+  text: Text,
+  endpoint: Endpoint,
+  action: string,
+  query: Record<string, string> = {},
+): Promise<T> {
   return await call<T>(text, endpoint, action, { method: "GET", data: query });
 }
 
 /** As `ask`, with a JSON body, for what changes something or needs more than a query. */
 export async function send<T>(text: Text, endpoint: Endpoint, action: string, body: unknown): Promise<T> {
-  return await call<T>(text, endpoint, action, { method: "POST", data: JSON.stringify(body), contentType: "application/json" });
+  return await call<T>(text, endpoint, action, {
+    method: "POST",
+    data: JSON.stringify(body),
+    contentType: "application/json",
+  });
 }
 
 /** True when the runtime runs this node as it stands in the editor. */

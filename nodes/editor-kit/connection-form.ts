@@ -25,10 +25,20 @@ export function prepareZones(): void {
 }
 
 /** Wires the browse button `#clc-<property>-browse` of a field that holds a field id of the connection's system. */
-export function chooseField(text: Text, property: string, endpoint: () => Endpoint | undefined, prefix: FieldPrefix = "node-config-input"): void {
+export function chooseField(
+  text: Text,
+  property: string,
+  endpoint: () => Endpoint | undefined,
+  prefix: FieldPrefix = "node-config-input",
+): void {
   const box = field(prefix, property);
   place(`clc-${property}-browse`).addEventListener("click", () => {
-    void pickFields(text, endpoint() ?? { type: "otmm-connection", id: "" }, box.value === "" ? [] : [box.value], false).then((chosen) => {
+    void pickFields(
+      text,
+      endpoint() ?? { type: "otmm-connection", id: "" },
+      box.value === "" ? [] : [box.value],
+      false,
+    ).then((chosen) => {
       const first = chosen?.[0];
       if (first === undefined) return;
       box.value = first.id;
@@ -36,4 +46,3 @@ export function chooseField(text: Text, property: string, endpoint: () => Endpoi
     });
   });
 }
-

@@ -5,10 +5,10 @@ import type { Text } from "./text.js";
 export interface PickerDialog {
   readonly main: HTMLElement;
   /** Shows a failure in words, in place of what could not be loaded. */
-  fail(message: string): void;
+  fail: (message: string) => void;
   /** Allows or forbids the confirming button. */
-  ready(is: boolean): void;
-  confirm(): void;
+  ready: (is: boolean) => void;
+  confirm: () => void;
 }
 
 /**
@@ -16,12 +16,23 @@ export interface PickerDialog {
  *
  * @param fill puts the content in; runs after the dialog is open
  */
-export async function openDialog(text: Text, title: string, fill: (dialog: PickerDialog) => void, confirmLabel?: string): Promise<boolean> {
+export async function openDialog(
+  text: Text,
+  title: string,
+  fill: (dialog: PickerDialog) => void,
+  confirmLabel?: string,
+): Promise<boolean> {
   const opener = document.activeElement;
   const ok = button(confirmLabel ?? text("kit.dialog.choose"), { class: "primary" });
   const cancel = button(text("kit.dialog.cancel"));
   const main = el("main");
-  const dialog = el("dialog", { class: "clc-dialog", "aria-label": title }, el("header", {}, title), main, el("footer", {}, cancel, ok));
+  const dialog = el(
+    "dialog",
+    { class: "clc-dialog", "aria-label": title },
+    el("header", {}, title),
+    main,
+    el("footer", {}, cancel, ok),
+  );
   document.body.append(dialog);
 
   return await new Promise<boolean>((done) => {

@@ -21,7 +21,10 @@ export function el<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** A button in the editor's look that never submits the form. */
-export function button(label: string, options: { icon?: string; small?: boolean; title?: string; class?: string } = {}): HTMLButtonElement {
+export function button(
+  label: string,
+  options: { icon?: string; small?: boolean; title?: string; class?: string } = {},
+): HTMLButtonElement {
   const classes = ["red-ui-button", options.small === true ? "red-ui-button-small" : "", options.class ?? ""];
   const made = el("button", { type: "button", class: classes.join(" ").trim(), title: options.title });
   if (options.icon !== undefined) made.append(el("i", { class: `fa ${options.icon}`, "aria-hidden": "true" }));
@@ -31,7 +34,11 @@ export function button(label: string, options: { icon?: string; small?: boolean;
 }
 
 /** A select box. */
-export function select(options: readonly { value: string; label: string }[], chosen: string, label: string): HTMLSelectElement {
+export function select(
+  options: readonly { value: string; label: string }[],
+  chosen: string,
+  label: string,
+): HTMLSelectElement {
   const made = el("select", { "aria-label": label });
   for (const option of options) {
     made.append(el("option", { value: option.value, selected: option.value === chosen }, option.label));
@@ -42,16 +49,24 @@ export function select(options: readonly { value: string; label: string }[], cho
 
 /** A text field. */
 export function input(value: string, label: string, attributes: Attributes = {}): HTMLInputElement {
-  const made = el("input", { type: "text", "aria-label": label, placeholder: label, autocomplete: "off", ...attributes });
+  const made = el("input", {
+    type: "text",
+    "aria-label": label,
+    placeholder: label,
+    autocomplete: "off",
+    ...attributes,
+  });
   made.value = value;
   return made;
 }
 
 /** The form field of a property, as Node-RED names it. */
-export function field<E extends HTMLElement = HTMLInputElement>(prefix: FieldPrefix, property: string): E {
+export function field(prefix: FieldPrefix, property: string): HTMLInputElement | HTMLSelectElement {
   const found = document.getElementById(`${prefix}-${property}`);
-  if (found === null) throw new Error(`The form has no field "${prefix}-${property}".`);
-  return found as E;
+  if (!(found instanceof HTMLInputElement) && !(found instanceof HTMLSelectElement)) {
+    throw new Error(`The form has no field "${prefix}-${property}".`);
+  }
+  return found;
 }
 export type FieldPrefix = "node-input" | "node-config-input";
 

@@ -15,11 +15,16 @@ export function fieldInput(
   value: string,
   label: string,
   changed: () => void,
-): { element: HTMLElement; read(): string; focus(): void } {
+): { element: HTMLElement; read: () => string; focus: () => void } {
   const box = input(value, label, { spellcheck: "false" });
   const browse = button("", { icon: "fa-list", small: true, title: text("kit.fields.browse") });
   browse.addEventListener("click", () => {
-    void pickFields(text, endpoint() ?? { type: "otmm-connection", id: "" }, box.value === "" ? [] : [box.value], false).then((fields) => {
+    void pickFields(
+      text,
+      endpoint() ?? { type: "otmm-connection", id: "" },
+      box.value === "" ? [] : [box.value],
+      false,
+    ).then((fields) => {
       const chosen = fields?.[0];
       if (chosen === undefined) return;
       box.value = chosen.id;

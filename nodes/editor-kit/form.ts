@@ -23,7 +23,7 @@ export function prepareForm(prefix: FieldPrefix, node: object, migrated: object)
 
 /** Shows the parts of a form whose `data-when` lists the select's value: `data-when="mode:ids search"`. */
 export function switchParts(prefix: FieldPrefix, property: string): void {
-  const chooser = field<HTMLSelectElement>(prefix, property);
+  const chooser = field(prefix, property);
   const parts = [...document.querySelectorAll<HTMLElement>(`[data-when^="${property}:"]`)];
   const show = (): void => {
     for (const part of parts) {
@@ -38,13 +38,18 @@ export function switchParts(prefix: FieldPrefix, property: string): void {
 /** The connection chosen in the form's select, as the pickers need it. */
 export function chosenConnection(type: string, property = "connection"): () => Endpoint | undefined {
   return () => {
-    const id = field<HTMLSelectElement>("node-input", property).value;
+    const id = field("node-input", property).value;
     return id === "" || id === "_ADD_" ? undefined : { type, id };
   };
 }
 
 /** Wires a folder field: the id in `<property>`, its path for people in `<property>Path`, a browse button beside. */
-export function folderField(text: Text, property: string, endpoint: () => Endpoint | undefined, fallbackType: string): void {
+export function folderField(
+  text: Text,
+  property: string,
+  endpoint: () => Endpoint | undefined,
+  fallbackType: string,
+): void {
   const id = field("node-input", property);
   const path = field("node-input", `${property}Path`);
   const hint = place(`clc-${property}-path`);

@@ -34,7 +34,12 @@ export async function fieldsOf(text: Text, endpoint: Endpoint): Promise<FieldInf
  * @param many   several may be chosen
  * @returns the chosen fields, undefined when cancelled
  */
-export async function pickFields(text: Text, endpoint: Endpoint, chosen: readonly string[], many: boolean): Promise<FieldInfo[] | undefined> {
+export async function pickFields(
+  text: Text,
+  endpoint: Endpoint,
+  chosen: readonly string[],
+  many: boolean,
+): Promise<FieldInfo[] | undefined> {
   const picked = new Set(chosen);
   let all: FieldInfo[] = [];
   const confirmed = await openDialog(text, text(many ? "kit.fields.title-many" : "kit.fields.title"), (dialog) => {
@@ -75,7 +80,12 @@ function optionList(
     "aria-controls": listId,
     "aria-autocomplete": "list",
   });
-  const list = el("div", { class: "clc-body clc-options", role: "listbox", id: listId, "aria-label": text("kit.fields.title") });
+  const list = el("div", {
+    class: "clc-body clc-options",
+    role: "listbox",
+    id: listId,
+    "aria-label": text("kit.fields.title"),
+  });
   const count = el("p", { class: "clc-muted", role: "status" });
   let shown: FieldInfo[] = [];
   let active = 0;
@@ -108,7 +118,12 @@ function optionList(
     active = 0;
     list.replaceChildren(
       ...shown.map((field, index) => {
-        const option = el("div", { role: "option", id: `${listId}-${index}`, "data-id": field.id }, field.label, el("small", {}, `${field.id} · ${field.type}`));
+        const option = el(
+          "div",
+          { role: "option", id: `${listId}-${index}`, "data-id": field.id },
+          field.label,
+          el("small", {}, `${field.id} · ${field.type}`),
+        );
         option.addEventListener("click", () => choose(index));
         if (confirm !== undefined) option.addEventListener("dblclick", confirm);
         return option;

@@ -52,7 +52,10 @@ export async function pickFolder(text: Text, endpoint: Endpoint): Promise<Picked
     children("").then(
       (roots) => {
         status.textContent = text(roots.length === 0 ? "kit.folders.none" : "kit.folders.hint");
-        const tree = $(el("div")).css({ height: "100%" }).appendTo(body).treeList({ data: roots.map(toItem) });
+        const tree = $(el("div"))
+          .css({ height: "100%" })
+          .appendTo(body)
+          .treeList({ data: roots.map(toItem) });
         tree.on("treelistselect", (_event: unknown, item: TreeItem) => {
           picked = { id: item.id ?? "", path: pathOf(item) };
           dialog.ready(true);

@@ -4,31 +4,30 @@ import type { Text } from "./text.js";
 /** What a row shows and how it is read back. */
 export interface RowView<Row> {
   element: HTMLElement;
-  read(): Row;
+  read: () => Row;
   /** Called once the row stands in the page: widgets that measure themselves start here. */
-  attached?(): void;
+  attached?: () => void;
   /** Where the cursor goes when the row is new. */
-  focus?(): void;
+  focus?: () => void;
 }
 export interface RowsOptions<Row> {
   /** Id of the `<ol>`. Never `node-input-<property>`: the editor would overwrite the property with the list's text. */
   list: string;
   height?: number | "auto";
   /** A fresh row for the add button. */
-  blank(rows: readonly Row[]): Row;
+  blank: (rows: readonly Row[]) => Row;
   /** Builds the row's fields; `changed` is to be called after each edit. */
-  view(row: Row, changed: () => void): RowView<Row>;
+  view: (row: Row, changed: () => void) => RowView<Row>;
   addLabel: string;
   /** A copy of a row; default: a deep copy. */
-  copy?(row: Row, rows: readonly Row[]): Row;
-  changed?(rows: readonly Row[]): void;
+  copy?: (row: Row, rows: readonly Row[]) => Row;
+  changed?: (rows: readonly Row[]) => void;
 }
 export interface Rows<Row> {
-  read(): Row[];
-  replace(rows: readonly Row[]): void;
+  read: () => Row[];
+  replace: (rows: readonly Row[]) => void;
   /** Views in the order on the screen. */
-  views(): RowView<Row>[];
-  height(pixels: number): void;
+  views: () => RowView<Row>[];
 }
 
 interface Held<Row> {
@@ -46,12 +45,21 @@ export function rowTable<Row>(text: Text, stored: readonly Row[], options: RowsO
   list.closest(".clc-rows").attr("role", "group");
   let quiet = true;
 
-  const items = (): JQuery[] => list.editableList("items").toArray().map((item) => $(item));
+  const items = (): JQuery[] =>
+    list
+      .editableList("items")
+      .toArray()
+      .map((item) => $(item));
   const held = (item: JQuery): Held<Row> => item.data("data") as Held<Row>;
   const views = (): RowView<Row>[] => items().flatMap((item) => held(item).view ?? []);
   const read = (): Row[] => views().map((view) => view.read());
   const renumber = (): void => {
-    items().forEach((item, index) => item.find(".clc-number").first().text(index + 1));
+    items().forEach((item, index) =>
+      item
+        .find(".clc-number")
+        .first()
+        .text(index + 1),
+    );
   };
   const changed = (): void => {
     renumber();
@@ -126,5 +134,5 @@ export function rowTable<Row>(text: Text, stored: readonly Row[], options: RowsO
     changed();
   };
   replace(stored);
-  return { read, replace, views, height: (pixels) => list.editableList("height", pixels) };
+  return { read, replace, views };
 }

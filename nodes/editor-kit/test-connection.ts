@@ -42,7 +42,9 @@ export function prepareTest(text: Text, type: string, id: string): void {
 }
 
 function lines(text: Text, report: ConnectionReport): HTMLElement[] {
-  const checks = report.checks.map((check) => line(check.ok ? "ok" : check.unknown === true ? "warn" : "fail", `${nameOf(text, check.what)}: ${check.text}`));
+  const checks = report.checks.map((check) =>
+    line(check.ok ? "ok" : check.unknown === true ? "warn" : "fail", `${nameOf(text, check.what)}: ${check.text}`),
+  );
   return [...checks, line(report.ok ? "ok" : "fail", text(report.ok ? "kit.test.passed" : "kit.test.failed"))];
 }
 

@@ -12,13 +12,16 @@ export interface TypeDefinition extends WidgetTypedInputTypeDefinition {
   expand?: () => void;
 }
 
+export interface TypedField {
+  element: HTMLElement;
+  attached: () => void;
+  read: () => Typed;
+  write: (typed: Typed) => void;
+  focus: () => void;
+}
+
 /** The editor's typed input (text, number, msg, flow, global, env, JSONata …) for use inside a row. */
-export function typedValue(
-  stored: Typed,
-  types: TypeChoice[],
-  label: string,
-  changed: () => void,
-): { element: HTMLElement; attached(): void; read(): Typed; write(typed: Typed): void; focus(): void } {
+export function typedValue(stored: Typed, types: TypeChoice[], label: string, changed: () => void): TypedField {
   const box = input(stored.value, label, { class: "clc-typed" });
   const element = el("span", { class: "clc-grow clc-typed-box" }, box);
   let widget: JQuery | undefined;
@@ -33,7 +36,7 @@ export function typedValue(
       widget.on("change", changed);
     },
     read: () =>
-      widget === undefined ? stored : { value: String(widget.typedInput("value")), type: String(widget.typedInput("type")) },
+      widget === undefined ? stored : { value: widget.typedInput("value"), type: widget.typedInput("type") },
     write(typed) {
       widget?.typedInput("type", typed.type);
       widget?.typedInput("value", typed.value);

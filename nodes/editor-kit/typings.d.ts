@@ -20,5 +20,3 @@ declare global {
     treeList(action: "selected"): TreeItem | undefined;
   }
 }
-
-export {};

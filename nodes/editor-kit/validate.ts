@@ -9,7 +9,11 @@ type Judge = (this: Translated & Record<string, unknown>, value: unknown) => str
 
 /** Turns "reason or true" into what the editor calls. */
 export function validator(judge: Judge): Validator {
-  const withReason = function (this: Translated & Record<string, unknown>, value: unknown, _options: unknown): string | boolean {
+  const withReason = function (
+    this: Translated & Record<string, unknown>,
+    value: unknown,
+    _options: unknown,
+  ): string | boolean {
     return judge.call(this, value);
   };
   return withReason as Validator;
@@ -65,15 +69,17 @@ export function requiredWhen(condition: (node: Record<string, unknown>) => boole
 export const timeZone = validator(function (value) {
   if (isEnv(value) || value === undefined) return true;
   try {
-    new Intl.DateTimeFormat("en", { timeZone: String(value) });
-    return value === "" ? this._("kit.errors.zone") : true;
+    const zone = typeof value === "string" ? value : "";
+    return zone !== "" && Intl.DateTimeFormat("en", { timeZone: zone }) ? true : this._("kit.errors.zone");
   } catch {
     return this._("kit.errors.zone");
   }
 });
 
+type RowJudge<Row> = (row: Row, node: Translated & Record<string, unknown>) => string | true;
+
 /** Rows of a table: each is judged, the first fault is named with its row number. */
-export function rows<Row>(judge: (row: Row, node: Translated & Record<string, unknown>) => string | true): Validator {
+export function rows<Row>(judge: RowJudge<Row>): Validator {
   return validator(function (value) {
     if (!Array.isArray(value)) return true;
     for (const [index, row] of (value as Row[]).entries()) {
@@ -88,7 +94,7 @@ export function rows<Row>(judge: (row: Row, node: Translated & Record<string, un
 export const jsonObject = validator(function (value) {
   if (value === "" || value === undefined) return true;
   try {
-    const parsed: unknown = JSON.parse(String(value));
+    const parsed: unknown = JSON.parse(typeof value === "string" ? value : "null");
     return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) ? true : this._("kit.errors.json");
   } catch {
     return this._("kit.errors.json");

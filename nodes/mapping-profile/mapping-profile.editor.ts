@@ -17,7 +17,7 @@ RED.nodes.registerType("mapping-profile", {
     name: { value: "" },
     version: { value: 1 },
     profile: {
-      value: BLANK_PROFILE as MappingProfile,
+      value: BLANK_PROFILE,
       validate: validator(function (value) {
         const mistake = checkProfile(value as MappingProfile)[0];
         if (mistake === undefined) return true;

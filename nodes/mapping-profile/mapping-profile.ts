@@ -18,7 +18,8 @@ function register(RED: NodeAPI): void {
     if (fault !== undefined) this.error(`${fault.code}: ${fault.message}`);
 
     this.mapping = () => {
-      if (compiled === undefined) throw fault ?? new LifecycleError("NOT_CONFIGURED", "The mapping profile is not configured.");
+      if (compiled === undefined)
+        throw fault ?? new LifecycleError("NOT_CONFIGURED", "The mapping profile is not configured.");
       return compiled;
     };
     this.keepSample = (asset) => {
@@ -40,7 +41,9 @@ function register(RED: NodeAPI): void {
 
 /** One error that names the first mistakes of a profile by row. */
 function faultOf(problems: readonly { row?: string; field: string; message: string }[]): LifecycleError {
-  const named = problems.slice(0, 3).map(({ row, field, message }) => `${row === undefined ? field : `row ${row}, ${field}`}: ${message}`);
+  const named = problems
+    .slice(0, 3)
+    .map(({ row, field, message }) => `${row === undefined ? field : `row ${row}, ${field}`}: ${message}`);
   const more = problems.length > 3 ? ` (${problems.length - 3} more)` : "";
   return new LifecycleError("NOT_CONFIGURED", `The mapping profile has mistakes. ${named.join("; ")}${more}`, {
     details: { problems },

@@ -53,7 +53,10 @@ export function registerProfileRoutes(RED: NodeAPI): void {
   adminRoute(RED, "get", "mapping-profile/:id/sample", READ, async ({ params }) => {
     const asset = profileOf(RED, params["id"] ?? "").sample();
     if (asset === undefined) {
-      throw new LifecycleError("NOT_FOUND", "No asset came by since the deploy; run the flow once or load one by its id.");
+      throw new LifecycleError(
+        "NOT_FOUND",
+        "No asset came by since the deploy; run the flow once or load one by its id.",
+      );
     }
     return { asset };
   });
@@ -79,7 +82,10 @@ function wellFormed(profile: unknown): MappingProfile {
   const { profile: parsed, problems } = parseProfile(profile);
   if (parsed !== undefined) return parsed;
   const [first] = problems;
-  throw new LifecycleError("INVALID_INPUT", `The profile cannot be exported: ${first?.field ?? ""} ${first?.message ?? ""}`);
+  throw new LifecycleError(
+    "INVALID_INPUT",
+    `The profile cannot be exported: ${first?.field ?? ""} ${first?.message ?? ""}`,
+  );
 }
 
 /** Known fields of a target, or null while the target is still incomplete. */
@@ -92,5 +98,7 @@ function described(use: unknown): unknown {
 }
 
 function isAsset(value: unknown): value is LifecycleAsset {
-  return isStored(value) && typeof value["key"] === "string" && isStored(value["fields"]) && Array.isArray(value["content"]);
+  return (
+    isStored(value) && typeof value["key"] === "string" && isStored(value["fields"]) && Array.isArray(value["content"])
+  );
 }

@@ -29,7 +29,12 @@ export interface Present {
  *
  * @returns undefined when the asset is accepted
  */
-export function refusalOf(facts: AssetFacts, asset: LifecycleAsset, choices: Choices, present: Present): string | undefined {
+export function refusalOf(
+  facts: AssetFacts,
+  asset: LifecycleAsset,
+  choices: Choices,
+  present: Present,
+): string | undefined {
   if (choices.skipDeleted && facts.deleted) return "The asset is deleted in OTMM.";
   if (choices.onlyLatest && !facts.latestVersion) return "This is not the latest version of the asset.";
   if (choices.skipExpired && facts.expired) return "The asset is expired in OTMM.";
@@ -71,7 +76,11 @@ const TESTS: Record<RuleOperator, Test> = {
 };
 
 /** All values must be days that compare so; none, or one that is no date, does not. */
-function compareDay(values: string[], { zone, now }: Present, compare: (day: string, today: string) => boolean): boolean {
+function compareDay(
+  values: string[],
+  { zone, now }: Present,
+  compare: (day: string, today: string) => boolean,
+): boolean {
   const today = dayIn(now.toISOString(), zone);
   if (today === undefined || values.length === 0) return false;
   return values.every((value) => {

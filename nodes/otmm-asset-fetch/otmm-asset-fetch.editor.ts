@@ -33,13 +33,21 @@ RED.nodes.registerType("otmm-asset-fetch", {
       value: [] as ConditionRow[],
       validate: rows<ConditionRow>((row, node) => {
         if (row.field === "") return node._("otmm-asset-fetch.errors.condition-field");
-        return row.value === "" && !NO_VALUE.has(row.operator) ? node._("otmm-asset-fetch.errors.condition-value") : true;
+        return row.value === "" && !NO_VALUE.has(row.operator)
+          ? node._("otmm-asset-fetch.errors.condition-value")
+          : true;
       }),
     },
-    folder: { value: "", validate: requiredWhen((node) => node["mode"] === "folder", "otmm-asset-fetch.errors.folder") },
+    folder: {
+      value: "",
+      validate: requiredWhen((node) => node["mode"] === "folder", "otmm-asset-fetch.errors.folder"),
+    },
     folderPath: { value: "" },
     subfolders: { value: true },
-    collection: { value: "", validate: requiredWhen((node) => node["mode"] === "collection", "otmm-asset-fetch.errors.collection") },
+    collection: {
+      value: "",
+      validate: requiredWhen((node) => node["mode"] === "collection", "otmm-asset-fetch.errors.collection"),
+    },
     collectionType: { value: "str" },
     allFields: { value: true },
     fields: {
@@ -99,7 +107,12 @@ RED.nodes.registerType("otmm-asset-fetch", {
     showFields();
     place("clc-fields-pick").addEventListener("click", () => {
       const now = fields.read();
-      void pickFields(text, connection() ?? { type: "otmm-connection", id: "" }, now.map(({ id }) => id), true).then((picked) => {
+      void pickFields(
+        text,
+        connection() ?? { type: "otmm-connection", id: "" },
+        now.map(({ id }) => id),
+        true,
+      ).then((picked) => {
         if (picked === undefined) return;
         fields.replace(picked.map(({ id, label }) => ({ id, label })));
       });

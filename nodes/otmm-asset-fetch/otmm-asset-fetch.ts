@@ -17,7 +17,8 @@ function register(RED: NodeAPI): void {
       storeId: config.store,
       queue: config.queue,
       maxUnacknowledged: config.maxUnacknowledged,
-      settings: async (msg) => await settingsOf(RED, this, config, zoneOfConnection(otmmOf(RED, config.connection).connection), msg),
+      settings: async (msg) =>
+        await settingsOf(RED, this, config, zoneOfConnection(otmmOf(RED, config.connection).connection), msg),
       page: async (run) => {
         const otmm = otmmOf(RED, config.connection);
         return await readAssets(otmm, config, zoneOfConnection(otmm.connection), run);

@@ -1,5 +1,12 @@
 import type { LifecycleAsset } from "../../lib/messages/asset.js";
-import { assetKey, type AssetSelection, type OtmmAsset, type OtmmClient, type OtmmCursor, type OtmmPage } from "../../lib/otmm/index.js";
+import {
+  assetKey,
+  type AssetSelection,
+  type OtmmAsset,
+  type OtmmClient,
+  type OtmmCursor,
+  type OtmmPage,
+} from "../../lib/otmm/index.js";
 import type { RunPageResult } from "../../lib/runtime/index.js";
 import type { JsonObject } from "../../lib/store/types.js";
 import { refusalOf } from "./acceptance.js";
@@ -37,7 +44,10 @@ export async function readAssets(
   const found = await listed(otmm, config, run.settings, cursor, run.signal);
   const items = await otmm.resolveLinks(found.items, { signal: run.signal });
   const assets: LifecycleAsset[] = [];
-  const refused = found.unknown.map((id) => ({ asset: unknownAsset(otmm.connection, id), reason: "OTMM knows no asset with this id." }));
+  const refused = found.unknown.map((id) => ({
+    asset: unknownAsset(otmm.connection, id),
+    reason: "OTMM knows no asset with this id.",
+  }));
   for (const item of items) {
     if (assets.length >= room) break;
     const reason = refusalOf(item, otmm.toLifecycleAsset(item), config, { zone, now: new Date() });
@@ -45,11 +55,20 @@ export async function readAssets(
     if (reason === undefined) assets.push(asset);
     else refused.push({ asset, reason });
   }
-  const next = found.next === undefined || assets.length >= room ? undefined : { ...found.next, taken: (cursor.taken ?? 0) + assets.length };
+  const next =
+    found.next === undefined || assets.length >= room
+      ? undefined
+      : { ...found.next, taken: (cursor.taken ?? 0) + assets.length };
   return { assets, refused, cursor: next, ...(found.total === undefined ? {} : { total: found.total }) };
 }
 
-async function listed(otmm: OtmmClient, config: OtmmAssetFetchConfig, settings: FetchSettings, cursor: Cursor, signal: AbortSignal): Promise<Found> {
+async function listed(
+  otmm: OtmmClient,
+  config: OtmmAssetFetchConfig,
+  settings: FetchSettings,
+  cursor: Cursor,
+  signal: AbortSignal,
+): Promise<Found> {
   const { from, pageSize: limit } = settings;
   const fields = loadedFields(config);
   const load = { detail: "full" as const, fields, limit };
@@ -65,11 +84,15 @@ async function listed(otmm: OtmmClient, config: OtmmAssetFetchConfig, settings: 
       return { items, unknown, total: from.ids.length, ...(more ? { next: { at: at + limit } } : {}) };
     }
     case "search": {
-      const conditions = from.conditions.map(({ value, ...condition }) => ({ ...condition, value: value ?? undefined }));
+      const conditions = from.conditions.map(({ value, ...condition }) => ({
+        ...condition,
+        value: value ?? undefined,
+      }));
       return foundOn(await otmm.search({ keyword: from.keyword, conditions, ...load }, place));
     }
     case "folder":
-      if (from.subfolders) return foundOn(await otmm.search({ folder: { id: from.folder, subfolders: true }, ...load }, place));
+      if (from.subfolders)
+        return foundOn(await otmm.search({ folder: { id: from.folder, subfolders: true }, ...load }, place));
       return foundOn(await otmm.folderChildren(from.folder, { ...load, ...place }));
     case "collection":
       return foundOn(await otmm.collectionAssets(from.collection, { ...load, ...place }));
@@ -77,7 +100,12 @@ async function listed(otmm: OtmmClient, config: OtmmAssetFetchConfig, settings: 
 }
 
 function foundOn({ items, total, next }: OtmmPage): Found {
-  return { items, unknown: [], ...(total === undefined ? {} : { total }), ...(next === undefined ? {} : { next: { listing: next } }) };
+  return {
+    items,
+    unknown: [],
+    ...(total === undefined ? {} : { total }),
+    ...(next === undefined ? {} : { next: { listing: next } }),
+  };
 }
 
 /** Fields to ask for: those that travel and those that rules look at; undefined = all. */

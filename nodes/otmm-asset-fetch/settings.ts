@@ -10,7 +10,11 @@ export type FetchSettings = {
   /** What is listed. */
   from:
     | { by: "ids"; ids: string[] }
-    | { by: "search"; keyword: string; conditions: { fieldId: string; operator: OtmmOperator; value: string | number | null }[] }
+    | {
+        by: "search";
+        keyword: string;
+        conditions: { fieldId: string; operator: OtmmOperator; value: string | number | null }[];
+      }
     | { by: "folder"; folder: string; subfolders: boolean }
     | { by: "collection"; collection: string };
   pageSize: number;
@@ -19,8 +23,15 @@ export type FetchSettings = {
 };
 
 /** @throws LifecycleError INVALID_INPUT naming the row or field whose value is missing or of the wrong kind */
-export async function settingsOf(RED: NodeAPI, node: Node, config: OtmmAssetFetchConfig, zone: string, msg: LifecycleMessage): Promise<FetchSettings> {
-  const value = (text: string, type: string): Promise<unknown> => typedValue(RED, node, text, type, { _msgid: "", ...msg });
+export async function settingsOf(
+  RED: NodeAPI,
+  node: Node,
+  config: OtmmAssetFetchConfig,
+  zone: string,
+  msg: LifecycleMessage,
+): Promise<FetchSettings> {
+  const value = (text: string, type: string): Promise<unknown> =>
+    typedValue(RED, node, text, type, { _msgid: "", ...msg });
   return { from: await fromOf(config, zone, value), pageSize: config.pageSize, limit: config.limit };
 }
 
@@ -33,10 +44,14 @@ async function fromOf(config: OtmmAssetFetchConfig, zone: string, value: Value):
     case "folder":
       return { by: "folder", folder: needed(config.folder, "folder"), subfolders: config.subfolders };
     case "collection":
-      return { by: "collection", collection: needed(await value(config.collection, config.collectionType), "collection id") };
+      return {
+        by: "collection",
+        collection: needed(await value(config.collection, config.collectionType), "collection id"),
+      };
     case "search": {
       const conditions = [];
-      for (const [index, row] of config.conditions.entries()) conditions.push(await conditionOf(row, index + 1, zone, value));
+      for (const [index, row] of config.conditions.entries())
+        conditions.push(await conditionOf(row, index + 1, zone, value));
       return { by: "search", keyword: config.keyword, conditions };
     }
   }
@@ -50,27 +65,35 @@ function needed(value: unknown, what: string): string {
 /** One id, a list, or text with ids by comma, blank or line. */
 function idsIn(value: unknown): string[] {
   const given: unknown[] = Array.isArray(value) ? value : [value];
-  const ids = given.flatMap((one) => (typeof one === "string" || typeof one === "number" ? String(one).split(/[\s,;]+/) : []));
+  const ids = given.flatMap((one) =>
+    typeof one === "string" || typeof one === "number" ? String(one).split(/[\s,;]+/) : [],
+  );
   const wanted = [...new Set(ids.filter((id) => id !== ""))];
-  if (wanted.length === 0) throw new LifecycleError("INVALID_INPUT", "The message names no asset ids: a text or a list of texts is expected.");
+  if (wanted.length === 0)
+    throw new LifecycleError("INVALID_INPUT", "The message names no asset ids: a text or a list of texts is expected.");
   return wanted;
 }
 
 async function conditionOf(row: ConditionRow, number: number, zone: string, value: Value) {
   const condition = { fieldId: row.field, operator: row.operator };
-  const wrong = (why: string): LifecycleError => new LifecycleError("INVALID_INPUT", `Search condition ${number} (${row.field}): ${why}.`, { details: { row: number } });
+  const wrong = (why: string): LifecycleError =>
+    new LifecycleError("INVALID_INPUT", `Search condition ${number} (${row.field}): ${why}.`, {
+      details: { row: number },
+    });
   if (row.field === "") throw wrong("the field is missing");
   if (row.operator === "is-empty" || row.operator === "is-not-empty") return { ...condition, value: null };
   const given = await value(row.value, row.valueType);
-  if (given === undefined || given === null || given === "" || typeof given === "object") throw wrong("the value is missing");
+  const isText = typeof given === "string" || typeof given === "number" || typeof given === "boolean";
+  if (!isText || given === "") throw wrong("the value is missing");
+  const text = String(given);
   if (row.operator.startsWith("number")) {
-    if (Number.isNaN(Number(given))) throw wrong(`"${String(given)}" is no number`);
-    return { ...condition, value: Number(given) };
+    if (Number.isNaN(Number(text))) throw wrong(`"${text}" is no number`);
+    return { ...condition, value: Number(text) };
   }
   if (row.operator.startsWith("date")) {
-    const day = dayIn(String(given), zone);
-    if (day === undefined) throw wrong(`"${String(given)}" is no date`);
+    const day = dayIn(text, zone);
+    if (day === undefined) throw wrong(`"${text}" is no date`);
     return { ...condition, value: day };
   }
-  return { ...condition, value: String(given) };
+  return { ...condition, value: text };
 }

@@ -29,7 +29,11 @@ export const NO_VALUE: ReadonlySet<string> = new Set([
 type Connection = () => Endpoint | undefined;
 
 /** Search conditions: field, operator, typed value; all of them must hold. */
-export function conditionTable(text: Text, stored: readonly ConditionRow[], connection: Connection): Rows<ConditionRow> {
+export function conditionTable(
+  text: Text,
+  stored: readonly ConditionRow[],
+  connection: Connection,
+): Rows<ConditionRow> {
   return rowTable<ConditionRow>(text, stored, {
     list: "clc-conditions",
     addLabel: text("otmm-asset-fetch.conditions.add"),
@@ -59,7 +63,12 @@ export function conditionTable(text: Text, stored: readonly ConditionRow[], conn
         focus: field.focus,
         read: () => {
           const typed = value.read();
-          return { field: field.read(), operator: operator.value as SearchOperator, value: typed.value, valueType: typed.type as ValueType };
+          return {
+            field: field.read(),
+            operator: operator.value as SearchOperator,
+            value: typed.value,
+            valueType: typed.type as ValueType,
+          };
         },
       };
     },
@@ -74,7 +83,10 @@ export function ruleTable(text: Text, stored: readonly AcceptanceRule[], connect
     blank: () => ({ field: "", operator: "is", value: "", reason: "" }),
     view(row, changed) {
       const field = fieldInput(text, connection, row.field, text("otmm-asset-fetch.conditions.field"), changed);
-      const options = RULE_OPERATORS.map((value) => ({ value, label: text(`otmm-asset-fetch.rule-operators.${value}`) }));
+      const options = RULE_OPERATORS.map((value) => ({
+        value,
+        label: text(`otmm-asset-fetch.rule-operators.${value}`),
+      }));
       const operator = select(options, row.operator, text("otmm-asset-fetch.conditions.operator"));
       operator.classList.add("clc-narrow");
       const value = input(row.value, text("otmm-asset-fetch.rules.value"));

@@ -24,14 +24,25 @@ export async function changesFor(
   config: OtmmAssetUpdateConfig,
   msg: LifecycleMessage & { asset: LifecycleAsset },
 ): Promise<Changes> {
-  const changes = config.source === "profile" ? await mappedChanges(RED, node, config, msg) : await rowChanges(RED, node, config, msg);
+  const changes =
+    config.source === "profile"
+      ? await mappedChanges(RED, node, config, msg)
+      : await rowChanges(RED, node, config, msg);
   if (Object.keys(changes).length === 0) {
-    throw new LifecycleError("NOT_CONFIGURED", "The node names no field to change: choose a profile with a target of OTMM fields, or add rows.");
+    throw new LifecycleError(
+      "NOT_CONFIGURED",
+      "The node names no field to change: choose a profile with a target of OTMM fields, or add rows.",
+    );
   }
   return changes;
 }
 
-async function mappedChanges(RED: NodeAPI, node: Node, config: OtmmAssetUpdateConfig, msg: LifecycleMessage & { asset: LifecycleAsset }): Promise<Changes> {
+async function mappedChanges(
+  RED: NodeAPI,
+  node: Node,
+  config: OtmmAssetUpdateConfig,
+  msg: LifecycleMessage & { asset: LifecycleAsset },
+): Promise<Changes> {
   const holder = profileOf(RED, config.profile);
   const mapping = holder.mapping();
   holder.keepSample(msg.asset);
@@ -46,17 +57,25 @@ async function mappedChanges(RED: NodeAPI, node: Node, config: OtmmAssetUpdateCo
   const result = await mapping.applyAsync(input, contextOf(RED, node));
   if (!result.ok) throw rejected(result);
   const changes: Changes = {};
-  for (const made of Object.values(result.metadata)) if (made.kind === "otmm-fields") Object.assign(changes, made.values);
+  for (const made of Object.values(result.metadata))
+    if (made.kind === "otmm-fields") Object.assign(changes, made.values);
   return changes;
 }
 
 function rejected({ problems }: MappingResult): LifecycleError {
   const errors = problems.filter(({ level }) => level === "error");
   const named = errors.slice(0, 3).map(({ row, message }) => `row ${row}: ${message}`);
-  return new LifecycleError("INVALID_INPUT", `The profile rejects the asset. ${named.join("; ")}`, { details: { problems: errors } });
+  return new LifecycleError("INVALID_INPUT", `The profile rejects the asset. ${named.join("; ")}`, {
+    details: { problems: errors },
+  });
 }
 
-async function rowChanges(RED: NodeAPI, node: Node, config: OtmmAssetUpdateConfig, msg: LifecycleMessage): Promise<Changes> {
+async function rowChanges(
+  RED: NodeAPI,
+  node: Node,
+  config: OtmmAssetUpdateConfig,
+  msg: LifecycleMessage,
+): Promise<Changes> {
   const changes: Changes = {};
   for (const [index, row] of config.rows.entries()) {
     const value = await typedValue(RED, node, row.value, row.valueType, { _msgid: "", ...msg });
@@ -71,7 +90,10 @@ function newValue(value: unknown, row: number, field: string): NewValue {
   const items = Array.isArray(value) ? value.map(newItem) : [newItem(value)];
   const good = items.filter((item) => item !== undefined);
   if (good.length < items.length) {
-    throw new LifecycleError("INVALID_INPUT", `Row ${row} (${field}): the value must be a text, a number, { value, display } or a list of these.`);
+    throw new LifecycleError(
+      "INVALID_INPUT",
+      `Row ${row} (${field}): the value must be a text, a number, { value, display } or a list of these.`,
+    );
   }
   const [only] = good;
   return Array.isArray(value) ? good : (only ?? null);
@@ -82,5 +104,7 @@ function newItem(value: unknown): NewItem | undefined {
   if (typeof value === "boolean") return String(value);
   if (typeof value !== "object" || value === null || !("value" in value)) return undefined;
   if (typeof value.value !== "string" && typeof value.value !== "number") return undefined;
-  return "display" in value && typeof value.display === "string" ? { value: value.value, display: value.display } : { value: value.value };
+  return "display" in value && typeof value.display === "string"
+    ? { value: value.value, display: value.display }
+    : { value: value.value };
 }

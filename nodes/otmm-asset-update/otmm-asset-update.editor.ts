@@ -11,7 +11,9 @@ import { type ChangeRow, type ValueType, migrate } from "./config.js";
 const VALUE_TYPES = ["str", "msg", "flow", "global", "env", "jsonata"] as const;
 
 let changes: Rows<ChangeRow>;
-const changeRows = rows<ChangeRow>((row, node) => (row.field === "" ? node._("otmm-asset-update.errors.row-field") : true));
+const changeRows = rows<ChangeRow>((row, node) =>
+  row.field === "" ? node._("otmm-asset-update.errors.row-field") : true,
+);
 
 RED.nodes.registerType("otmm-asset-update", {
   category: "content lifecycle",
@@ -65,7 +67,12 @@ RED.nodes.registerType("otmm-asset-update", {
       blank: () => ({ field: "", value: "", valueType: "str" }),
       view(row, changed) {
         const field = fieldInput(text, connection, row.field, text("otmm-asset-update.rows.field"), changed);
-        const value = typedValue({ value: row.value, type: row.valueType }, [...VALUE_TYPES], text("otmm-asset-update.rows.value"), changed);
+        const value = typedValue(
+          { value: row.value, type: row.valueType },
+          [...VALUE_TYPES],
+          text("otmm-asset-update.rows.value"),
+          changed,
+        );
         return {
           element: el("div", {}, field.element, value.element),
           attached: value.attached,

@@ -43,7 +43,10 @@ function register(RED: NodeAPI): void {
             system: `otmm:${otmm.connection}`,
             object: assetId,
             outcome: update.leftLocked === undefined ? "success" : "warning",
-            detail: { changed: update.changed, ...(update.leftLocked === undefined ? {} : { leftLocked: update.leftLocked }) },
+            detail: {
+              changed: update.changed,
+              ...(update.leftLocked === undefined ? {} : { leftLocked: update.leftLocked }),
+            },
           });
         }
         return { kind: "done", outputs: [{ port: 0, msg: { ...job.msg, payload: resultOf(update) } }] };
@@ -51,7 +54,12 @@ function register(RED: NodeAPI): void {
       async plan(msg, { changes }) {
         const { assetId } = versionOf(msg.asset, otmmOf(RED, config.connection));
         const fields = Object.keys(changes).join(", ");
-        return { msg, planned: [{ node: name, system: "otmm", action: "write fields", target: `${msg.asset.name} (${assetId}): ${fields}` }] };
+        return {
+          msg,
+          planned: [
+            { node: name, system: "otmm", action: "write fields", target: `${msg.asset.name} (${assetId}): ${fields}` },
+          ],
+        };
       },
     });
   }
@@ -61,9 +69,13 @@ function register(RED: NodeAPI): void {
 /** The OTMM version that the message is about. @throws LifecycleError INVALID_INPUT when it is of no or another OTMM */
 function versionOf(asset: LifecycleAsset, otmm: OtmmClient): OtmmId {
   const { otmm: id } = asset.ids;
-  if (id === undefined) throw new LifecycleError("INVALID_INPUT", `"${asset.name}" has no OTMM id; it did not come from OTMM.`);
+  if (id === undefined)
+    throw new LifecycleError("INVALID_INPUT", `"${asset.name}" has no OTMM id; it did not come from OTMM.`);
   if (id.connection === otmm.connection) return id;
-  throw new LifecycleError("INVALID_INPUT", `"${asset.name}" is of the OTMM "${id.connection}", but this node writes to "${otmm.connection}".`);
+  throw new LifecycleError(
+    "INVALID_INPUT",
+    `"${asset.name}" is of the OTMM "${id.connection}", but this node writes to "${otmm.connection}".`,
+  );
 }
 
 /** Somebody else's lock ends some time: the job is tried again, also after the client's own patience. */
@@ -72,7 +84,11 @@ async function written(otmm: OtmmClient, assetId: string, changes: Changes, sign
     return await otmm.updateFields(assetId, changes, { signal });
   } catch (error) {
     if (!(error instanceof LifecycleError) || error.code !== "LOCKED" || error.retryable) throw error;
-    throw new LifecycleError("LOCKED", error.message, { system: "otmm", retryable: true, ...(error.details === undefined ? {} : { details: error.details }) });
+    throw new LifecycleError("LOCKED", error.message, {
+      system: "otmm",
+      retryable: true,
+      ...(error.details === undefined ? {} : { details: error.details }),
+    });
   }
 }
 

@@ -2,7 +2,15 @@ import { chooseField, prepareKeyWarning, prepareZones } from "../editor-kit/conn
 import { openInvalidFolds, prepareForm, switchParts } from "../editor-kit/form.js";
 import { prepareTest } from "../editor-kit/test-connection.js";
 import { textOf } from "../editor-kit/text.js";
-import { connectionKey, jsonObject, optionalWebAddress, requiredWhen, timeZone, webAddress, wholeNumber } from "../editor-kit/validate.js";
+import {
+  connectionKey,
+  jsonObject,
+  optionalWebAddress,
+  requiredWhen,
+  timeZone,
+  webAddress,
+  wholeNumber,
+} from "../editor-kit/validate.js";
 import { migrate } from "./config.js";
 
 RED.nodes.registerType("otmm-connection", {
@@ -15,11 +23,17 @@ RED.nodes.registerType("otmm-connection", {
     key: { value: "", validate: connectionKey },
     url: { value: "", validate: webAddress },
     auth: { value: "session" },
-    otdsUrl: { value: "", validate: requiredWhen((node) => node["auth"] === "otds", "otmm-connection.errors.otds-url") },
+    otdsUrl: {
+      value: "",
+      validate: requiredWhen((node) => node["auth"] === "otds", "otmm-connection.errors.otds-url"),
+    },
     otdsResource: { value: "" },
     zone: { value: Intl.DateTimeFormat().resolvedOptions().timeZone, validate: timeZone },
     holdMode: { value: "undeclared" },
-    holdField: { value: "", validate: requiredWhen((node) => node["holdMode"] === "field", "otmm-connection.errors.hold-field") },
+    holdField: {
+      value: "",
+      validate: requiredWhen((node) => node["holdMode"] === "field", "otmm-connection.errors.hold-field"),
+    },
     holdValue: { value: "Y" },
     holdMatterField: { value: "" },
     ca: { value: "" },
@@ -37,7 +51,8 @@ RED.nodes.registerType("otmm-connection", {
     clientSecret: { type: "password" },
   },
   label() {
-    return this.name || (this.key ? `OTMM ${this.key}` : this._("otmm-connection.label"));
+    const { name, key } = migrate({ ...this });
+    return name || (key === "" ? this._("otmm-connection.label") : `OTMM ${key}`);
   },
   oneditprepare() {
     const text = textOf(this);

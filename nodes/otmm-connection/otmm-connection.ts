@@ -1,6 +1,12 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { LifecycleError } from "../../lib/messages/error.js";
-import { createOtmm, type OtmmClient, type OtmmCredentials, type OtmmHolds, type OtmmLogin } from "../../lib/otmm/index.js";
+import {
+  createOtmm,
+  type OtmmClient,
+  type OtmmCredentials,
+  type OtmmHolds,
+  type OtmmLogin,
+} from "../../lib/otmm/index.js";
 import { assumptionsIn, certificate, type ClientHolder, holdClient, optional, secret } from "../shared/connection.js";
 import { declareZone } from "../shared/zone.js";
 import { migrate, type OtmmConnectionConfig } from "./config.js";
@@ -55,14 +61,17 @@ function loginOf({ auth, otdsUrl, otdsResource }: OtmmConnectionConfig): OtmmLog
 
 function credentialsOf(given: Partial<Secrets>, { auth }: OtmmConnectionConfig): OtmmCredentials {
   const user = { username: secret(given, "username"), password: secret(given, "password") };
-  return auth === "oauth" ? { ...user, clientId: secret(given, "clientId"), clientSecret: secret(given, "clientSecret") } : user;
+  return auth === "oauth"
+    ? { ...user, clientId: secret(given, "clientId"), clientSecret: secret(given, "clientSecret") }
+    : user;
 }
 
 /** Undeclared stays undefined: then every asset counts as held. */
 function holdsOf({ holdMode, holdField, holdValue, holdMatterField }: OtmmConnectionConfig): OtmmHolds | undefined {
   if (holdMode === "none") return "none";
   if (holdMode === "undeclared") return undefined;
-  if (holdField === "") throw new LifecycleError("NOT_CONFIGURED", "The connection names no field that says whether an asset is held.");
+  if (holdField === "")
+    throw new LifecycleError("NOT_CONFIGURED", "The connection names no field that says whether an asset is held.");
   const values = holdValue.split(",").map((value) => value.trim());
   return { fieldId: holdField, values, matterFieldId: optional(holdMatterField) };
 }

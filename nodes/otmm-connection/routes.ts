@@ -9,12 +9,15 @@ import { isStored } from "../shared/configuration.js";
 export function registerOtmmRoutes(RED: NodeAPI): void {
   const client = ({ params }: AdminRequest) => otmmOf(RED, params["id"] ?? "");
 
-  adminRoute(RED, "get", "otmm-connection/:id/test", READ, async (request) => reportOf(await client(request).testConnection()));
+  adminRoute(RED, "get", "otmm-connection/:id/test", READ, async (request) =>
+    reportOf(await client(request).testConnection()),
+  );
 
   adminRoute(RED, "get", "otmm-connection/:id/folders", READ, async (request) => {
     const { parent } = request.query;
     const otmm = client(request);
-    const folders = typeof parent === "string" && parent !== "" ? await otmm.subfolders(parent) : await otmm.rootFolders();
+    const folders =
+      typeof parent === "string" && parent !== "" ? await otmm.subfolders(parent) : await otmm.rootFolders();
     return { folders: folders.map(shownFolder) };
   });
 
@@ -35,7 +38,12 @@ export function registerOtmmRoutes(RED: NodeAPI): void {
 function reportOf(checks: readonly OtmmCheck[]) {
   return {
     ok: checks.every(({ state }) => state !== "missing"),
-    checks: checks.map(({ name, state, message }) => ({ what: name, ok: state === "ok", unknown: state === "unknown", text: message })),
+    checks: checks.map(({ name, state, message }) => ({
+      what: name,
+      ok: state === "ok",
+      unknown: state === "unknown",
+      text: message,
+    })),
   };
 }
 
@@ -47,6 +55,11 @@ function shownFolder({ id, name, folders }: OtmmFolder) {
 /** A table is shown by itself and by its columns. */
 function shownFields({ id, label, type, category, columns }: OtmmField) {
   const group = category === undefined ? {} : { group: category };
-  const inside = (columns ?? []).map((column) => ({ id: column.id, label: `${label}: ${column.label}`, type: "column", ...group }));
+  const inside = (columns ?? []).map((column) => ({
+    id: column.id,
+    label: `${label}: ${column.label}`,
+    type: "column",
+    ...group,
+  }));
   return [{ id, label, type, ...group }, ...inside];
 }

@@ -2,7 +2,15 @@ import { prepareKeyWarning, prepareZones } from "../editor-kit/connection-form.j
 import { openInvalidFolds, prepareForm } from "../editor-kit/form.js";
 import { prepareTest } from "../editor-kit/test-connection.js";
 import { textOf } from "../editor-kit/text.js";
-import { connectionKey, jsonObject, optionalWebAddress, requiredWhen, timeZone, webAddress, wholeNumber } from "../editor-kit/validate.js";
+import {
+  connectionKey,
+  jsonObject,
+  optionalWebAddress,
+  requiredWhen,
+  timeZone,
+  webAddress,
+  wholeNumber,
+} from "../editor-kit/validate.js";
 import { migrate } from "./config.js";
 
 RED.nodes.registerType("preservica-connection", {
@@ -28,7 +36,8 @@ RED.nodes.registerType("preservica-connection", {
     password: { type: "password" },
   },
   label() {
-    return this.name || (this.key ? `Preservica ${this.key}` : this._("preservica-connection.label"));
+    const { name, key } = migrate({ ...this });
+    return name || (key === "" ? this._("preservica-connection.label") : `Preservica ${key}`);
   },
   oneditprepare() {
     prepareForm("node-config-input", this, migrate({ ...this }));

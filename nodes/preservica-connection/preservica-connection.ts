@@ -21,7 +21,10 @@ function register(RED: NodeAPI): void {
         connection: config.key,
         baseUrl: config.url,
         tenant: config.tenant,
-        credentials: () => ({ username: secret(this.credentials, "username"), password: secret(this.credentials, "password") }),
+        credentials: () => ({
+          username: secret(this.credentials, "username"),
+          password: secret(this.credentials, "password"),
+        }),
         ca: certificate(config.ca),
         proxy: optional(config.proxy),
         idleMs: config.idleSeconds * 1000,
@@ -36,7 +39,9 @@ function register(RED: NodeAPI): void {
     credentials: { username: { type: "text" }, password: { type: "password" } },
   });
 
-  adminRoute(RED, "get", "preservica-connection/:id/test", READ, async ({ params }) => preservicaOf(RED, params["id"] ?? "").testConnection());
+  adminRoute(RED, "get", "preservica-connection/:id/test", READ, async ({ params }) =>
+    preservicaOf(RED, params["id"] ?? "").testConnection(),
+  );
 }
 
 export = register;

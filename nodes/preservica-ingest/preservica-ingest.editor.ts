@@ -23,10 +23,15 @@ RED.nodes.registerType("preservica-ingest", {
     folder: { value: "" },
     folderTag: { value: "closed", validate: requiredWhen(() => true, "preservica-ingest.errors.tag") },
     identifierAsset: { value: "OTMM-Asset", validate: requiredWhen(() => true, "preservica-ingest.errors.identifier") },
-    identifierOriginal: { value: "OTMM-Original", validate: requiredWhen(() => true, "preservica-ingest.errors.identifier") },
+    identifierOriginal: {
+      value: "OTMM-Original",
+      validate: requiredWhen(() => true, "preservica-ingest.errors.identifier"),
+    },
     links: {
       value: [] as LinkRow[],
-      validate: rows<LinkRow>((row, node) => (row.type === "" || row.relation === "" ? node._("preservica-ingest.errors.link") : true)),
+      validate: rows<LinkRow>((row, node) =>
+        row.type === "" || row.relation === "" ? node._("preservica-ingest.errors.link") : true,
+      ),
     },
     firstLookSeconds: { value: 2, validate: wholeNumber(1, 3600) },
     longestLookSeconds: { value: 60, validate: wholeNumber(1, 86400) },
@@ -53,7 +58,10 @@ RED.nodes.registerType("preservica-ingest", {
       blank: () => ({ type: "", relation: "" }),
       view(row, changed) {
         const type = input(row.type, text("preservica-ingest.links.type"), { spellcheck: "false" });
-        const relation = input(row.relation, text("preservica-ingest.links.relation"), { spellcheck: "false", class: "clc-grow" });
+        const relation = input(row.relation, text("preservica-ingest.links.relation"), {
+          spellcheck: "false",
+          class: "clc-grow",
+        });
         for (const field of [type, relation]) field.addEventListener("change", changed);
         return {
           element: el("div", {}, type, relation),

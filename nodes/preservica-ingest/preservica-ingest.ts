@@ -14,7 +14,11 @@ function register(RED: NodeAPI): void {
     const settings = settingsOf(config);
     const name = config.name || this.id;
     // Looked up for each job: a partial deploy may replace the connection under a node that stays.
-    const deps = (): IngestDeps => ({ preservica: preservicaOf(RED, config.connection), contentPool: sharedPool(), systems });
+    const deps = (): IngestDeps => ({
+      preservica: preservicaOf(RED, config.connection),
+      contentPool: sharedPool(),
+      systems,
+    });
 
     registerJobNode<IngestSettings>({
       RED,

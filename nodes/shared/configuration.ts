@@ -35,7 +35,9 @@ export function rowsIn<Row>(stored: Stored, name: string, read: (row: Stored) =>
 
 /** Entries of a text that people separate by commas, blanks or lines. */
 export function wordsIn(stored: Stored, name: string): string[] {
-  return textIn(stored, name).split(/[\s,;]+/).filter((word) => word !== "");
+  return textIn(stored, name)
+    .split(/[\s,;]+/)
+    .filter((word) => word !== "");
 }
 
 export function isStored(value: unknown): value is Stored {

@@ -7,7 +7,7 @@ import type { ContentSystem } from "../../lib/systems/port.js";
 /** What every connection node offers: its one client, or the reason why there is none. */
 export interface ClientHolder<Client> {
   /** @throws LifecycleError NOT_CONFIGURED, CONFLICT (two connections with one key) */
-  client(): Client;
+  client: () => Client;
 }
 
 type Closing = ContentSystem & { close(): void | Promise<void> };
@@ -39,7 +39,12 @@ export function holdClient<Client extends Closing>(node: Node, create: () => Cli
 }
 
 /** The client of a deployed connection node of that type. @throws LifecycleError NOT_CONFIGURED "deploy first" */
-export function clientOf<Client>(RED: NodeAPI, type: string, id: string, isClient: (client: unknown) => client is Client): Client {
+export function clientOf<Client>(
+  RED: NodeAPI,
+  type: string,
+  id: string,
+  isClient: (client: unknown) => client is Client,
+): Client {
   const node: unknown = id === "" ? null : RED.nodes.getNode(id);
   if (!isHolder(node) || node.type !== type) {
     throw new LifecycleError("NOT_CONFIGURED", `No deployed ${type} is chosen: choose one, and deploy first.`);

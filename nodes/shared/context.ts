@@ -19,7 +19,13 @@ export function contextOf(RED: NodeAPI, node: Node): SourceResolver {
 }
 
 /** A typed input's value (text, msg, flow, global, env, JSONata), always by the callback form. */
-export async function typedValue(RED: NodeAPI, node: Node, value: string, type: string, msg: NodeMessage): Promise<unknown> {
+export async function typedValue(
+  RED: NodeAPI,
+  node: Node,
+  value: string,
+  type: string,
+  msg: NodeMessage,
+): Promise<unknown> {
   return await new Promise((done, fail) => {
     RED.util.evaluateNodeProperty(value, type, node, msg, (error: Error | null, result: unknown) => {
       if (error === null || error === undefined) done(result);

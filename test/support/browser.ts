@@ -10,7 +10,10 @@ const EXPECTED_MISSING = /favicon|\/icons\/|library\/examples/;
 
 /** Starts a browser: `$CHROMIUM`, the system's, or the one that comes from npm. */
 export async function startBrowser(): Promise<Browser> {
-  return await chromium.launch({ executablePath: await browserPath(), args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+  return await chromium.launch({
+    executablePath: await browserPath(),
+    args: ["--no-sandbox", "--disable-dev-shm-usage"],
+  });
 }
 
 async function browserPath(): Promise<string> {
@@ -54,7 +57,8 @@ export class Editor {
     page.on("pageerror", (error) => this.#note(`page: ${error.message}`));
     page.on("requestfailed", (request) => this.#note(`failed: ${request.method()} ${request.url()}`));
     page.on("response", (response) => {
-      if (response.status() >= 400) this.#note(`${response.status()}: ${response.request().method()} ${response.url()}`);
+      if (response.status() >= 400)
+        this.#note(`${response.status()}: ${response.request().method()} ${response.url()}`);
     });
   }
 
@@ -80,7 +84,9 @@ export class Editor {
   async ready(): Promise<void> {
     await this.page.waitForSelector(".red-ui-palette-node", { timeout: 60_000 });
     await this.page.waitForSelector("#red-ui-loading-progress", { state: "hidden", timeout: 60_000 });
-    await this.page.waitForFunction(() => RED.nodes.getType("lifecycle-store") !== undefined, undefined, { timeout: 60_000 });
+    await this.page.waitForFunction(() => RED.nodes.getType("lifecycle-store") !== undefined, undefined, {
+      timeout: 60_000,
+    });
   }
 
   /** What went wrong in the page so far, and forgets it. */
@@ -109,7 +115,9 @@ export class Editor {
   async settled(): Promise<void> {
     await this.page.waitForFunction(() => {
       const trays = [...document.querySelectorAll<HTMLElement>(".red-ui-tray")];
-      const still = trays.every((tray) => tray.getAnimations().length === 0 && tray.getBoundingClientRect().right <= innerWidth + 1);
+      const still = trays.every(
+        (tray) => tray.getAnimations().length === 0 && tray.getBoundingClientRect().right <= innerWidth + 1,
+      );
       return still && !document.querySelector("#red-ui-editor-stack .ui-effects-wrapper");
     });
   }
@@ -138,7 +146,9 @@ export class Editor {
 
   /** Deploys all flows by the button and waits for the answer. */
   async deploy(): Promise<void> {
-    const answered = this.page.waitForResponse((response) => response.url().endsWith("/flows") && response.request().method() === "POST");
+    const answered = this.page.waitForResponse(
+      (response) => response.url().endsWith("/flows") && response.request().method() === "POST",
+    );
     await this.page.evaluate(() => RED.actions.invoke("core:deploy-flows"));
     await answered;
   }
@@ -171,7 +181,10 @@ interface EditorGlobal {
   editor: { edit(node: EditorNode): void; editConfig(name: string, type: string, id: string): void };
   actions: { invoke(action: string): void };
 }
-type EditorNode = { type: string; changed?: boolean; valid?: boolean; _def: { category: string } } & Record<string, unknown>;
+type EditorNode = { type: string; changed?: boolean; valid?: boolean; _def: { category: string } } & Record<
+  string,
+  unknown
+>;
 
 declare global {
   const RED: EditorGlobal;

@@ -28,7 +28,9 @@ export function entriesOf(lines: string): Record<string, string> {
 }
 
 export function linesOf(entries: Readonly<Record<string, string>>): string {
-  return Object.entries(entries).map(([value, result]) => `${value} = ${result}`).join("\n");
+  return Object.entries(entries)
+    .map(([value, result]) => `${value} = ${result}`)
+    .join("\n");
 }
 
 /** Targets of the profile: short name, kind, schema and root of fragments; declared fields as JSON. */
@@ -44,7 +46,12 @@ export function targetTable(text: Text, stored: readonly TargetUse[], changed: (
       const kind = select(kinds, use.kind, text("kit.mapping.target-kind"));
       const schema = input(use.schema ?? "", text("kit.mapping.schema"), { spellcheck: "false" });
       const root = input(use.root ?? "", text("kit.mapping.root"), { class: "clc-narrow", spellcheck: "false" });
-      const fields = el("textarea", { rows: "2", spellcheck: "false", "aria-label": text("kit.mapping.fields"), placeholder: text("kit.mapping.fields") });
+      const fields = el("textarea", {
+        rows: "2",
+        spellcheck: "false",
+        "aria-label": text("kit.mapping.fields"),
+        placeholder: text("kit.mapping.fields"),
+      });
       fields.value = use.fields === undefined ? "" : JSON.stringify(use.fields);
       const show = (): void => {
         schema.hidden = root.hidden = kind.value !== "fragment";
@@ -97,14 +104,22 @@ export function lookupRows(text: Text, stored: readonly LookupTable[], changed: 
     changed,
     view(table, edited) {
       const name = input(table.name, text("kit.mapping.lookup-name"));
-      const lines = el("textarea", { rows: "4", spellcheck: "false", "aria-label": text("kit.mapping.lookup-lines"), placeholder: "OWN = Own work" });
+      const lines = el("textarea", {
+        rows: "4",
+        spellcheck: "false",
+        "aria-label": text("kit.mapping.lookup-lines"),
+        placeholder: "OWN = Own work",
+      });
       lines.value = linesOf(table.entries);
       const before = lines.value;
       for (const field of [name, lines]) field.addEventListener("change", edited);
       return {
         element: el("div", {}, name, el("span", { class: "clc-indent" }, lines)),
         focus: () => name.focus(),
-        read: () => ({ name: name.value.trim(), entries: lines.value === before ? table.entries : entriesOf(lines.value) }),
+        read: () => ({
+          name: name.value.trim(),
+          entries: lines.value === before ? table.entries : entriesOf(lines.value),
+        }),
       };
     },
   });

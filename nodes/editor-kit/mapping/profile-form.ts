@@ -47,13 +47,18 @@ export function openProfileForm(text: Text, nodeId: string, stored: MappingProfi
     const tables = lookupsOf(lookups?.read() ?? []);
     if (Object.keys(tables).length > 0 || base.lookups !== undefined) made["lookups"] = tables;
     made["rows"] = (table?.read() ?? base.rows) satisfies MappingRow[];
-    return Object.fromEntries(Object.entries(made).filter(([, value]) => value !== undefined)) as unknown as MappingProfile;
+    return Object.fromEntries(
+      Object.entries(made).filter(([, value]) => value !== undefined),
+    ) as unknown as MappingProfile;
   };
   const preview = async (): Promise<void> => {
     const turn = ++asked;
     const asset = sample.asset();
     try {
-      const answer = await send<Preview>(text, endpoint, "preview", { profile: read(), ...(asset === undefined ? {} : { asset }) });
+      const answer = await send<Preview>(text, endpoint, "preview", {
+        profile: read(),
+        ...(asset === undefined ? {} : { asset }),
+      });
       if (!open || turn !== asked) return;
       table?.show(answer.rows, answer.problems);
       sample.say(answer.problems.filter(({ row }) => row === undefined).map(({ message }) => message));
@@ -135,7 +140,9 @@ function restField(text: Text, changed: () => void) {
   box.addEventListener("change", () => {
     try {
       const parsed = JSON.parse(box.value === "" ? "{}" : box.value) as Partial<MappingProfile>;
-      current = Object.fromEntries(Object.entries(parsed).filter(([name]) => (REST as readonly string[]).includes(name)));
+      current = Object.fromEntries(
+        Object.entries(parsed).filter(([name]) => (REST as readonly string[]).includes(name)),
+      );
       fault.textContent = "";
       changed();
     } catch {
@@ -144,7 +151,9 @@ function restField(text: Text, changed: () => void) {
   });
   return {
     write(profile: MappingProfile): void {
-      current = Object.fromEntries(REST.flatMap((name) => (profile[name] === undefined ? [] : [[name, profile[name]]])));
+      current = Object.fromEntries(
+        REST.flatMap((name) => (profile[name] === undefined ? [] : [[name, profile[name]]])),
+      );
       box.value = JSON.stringify(current, null, 2);
       fault.textContent = "";
     },

@@ -1,10 +1,17 @@
-import { type MappingRow, type MappingSource, NAMED_VALUES, type PreviewValue, type ProfileProblem, type RowPreview } from "../../../lib/mapping/types.js";
+import {
+  type MappingRow,
+  type MappingSource,
+  NAMED_VALUES,
+  type PreviewValue,
+  type ProfileProblem,
+  type RowPreview,
+} from "../../../lib/mapping/types.js";
 import type { Endpoint } from "../api.js";
 import { button, el, input, select } from "../dom.js";
 import type { RowView } from "../rows.js";
 import type { Text } from "../text.js";
 import { typedOf } from "./source-form.js";
-import { sourceInput, type SourceInput } from "./source-input.js";
+import { rulesField, sourceList } from "./row-parts.js";
 import { stepList } from "./step-list.js";
 import type { ProfileParts } from "./table.js";
 
@@ -20,7 +27,13 @@ interface Editor {
 }
 
 /** One row: a line to read, and behind it the fields to edit, which are only built when somebody opens the row. */
-export function mappingRow(text: Text, stored: MappingRow, parts: ProfileParts, connection: () => Endpoint | undefined, changed: () => void): MappingRowView {
+export function mappingRow(
+  text: Text,
+  stored: MappingRow,
+  parts: ProfileParts,
+  connection: () => Endpoint | undefined,
+  changed: () => void,
+): MappingRowView {
   let editor: Editor | undefined;
   const read = (): MappingRow => editor?.read() ?? stored;
   const line = button("", { small: true, class: "clc-line" });
@@ -89,13 +102,19 @@ function summary(text: Text, row: MappingRow): Node[] {
 }
 
 function sourceWords(text: Text, source: MappingSource): string {
-  const { type, value } = typedOf(source);
+  const { value } = typedOf(source);
   if (source.kind === "field") return value === "" ? "…" : value;
   if (source.kind === "fixed") return `“${value}”`;
   return `${text(`kit.sources.${source.kind}`)} ${value}`;
 }
 
-function rowEditor(text: Text, stored: MappingRow, parts: ProfileParts, connection: () => Endpoint | undefined, changed: () => void): Editor {
+function rowEditor(
+  text: Text,
+  stored: MappingRow,
+  parts: ProfileParts,
+  connection: () => Endpoint | undefined,
+  changed: () => void,
+): Editor {
   let touched = false;
   const edited = (): void => {
     touched = true;
@@ -111,7 +130,10 @@ function rowEditor(text: Text, stored: MappingRow, parts: ProfileParts, connecti
     text("kit.mapping.target"),
   );
   target.classList.add("clc-narrow");
-  const field = input(stored.to.field, text("kit.mapping.field"), { list: `clc-target-${stored.to.target}`, class: "clc-grow" });
+  const field = input(stored.to.field, text("kit.mapping.field"), {
+    list: `clc-target-${stored.to.target}`,
+    class: "clc-grow",
+  });
   target.addEventListener("change", () => field.setAttribute("list", `clc-target-${target.value}`));
   const required = el("input", { type: "checkbox" });
   required.checked = stored.required === true;
@@ -127,12 +149,21 @@ function rowEditor(text: Text, stored: MappingRow, parts: ProfileParts, connecti
     { class: "clc-editor" },
     caption(text("kit.mapping.source"), sources.element),
     caption(text("kit.steps.label"), steps.element),
-    caption(text("kit.mapping.target"), el("span", { class: "clc-indent" }, target, field, el("label", {}, required, text("kit.mapping.required")))),
+    caption(
+      text("kit.mapping.target"),
+      el("span", { class: "clc-indent" }, target, field, el("label", {}, required, text("kit.mapping.required"))),
+    ),
     el(
       "details",
       { class: "clc-more" },
       el("summary", {}, text("kit.mapping.more")),
-      el("span", { class: "clc-indent" }, el("label", {}, text("kit.mapping.row-id")), id, el("label", {}, enabled, text("kit.mapping.enabled"))),
+      el(
+        "span",
+        { class: "clc-indent" },
+        el("label", {}, text("kit.mapping.row-id")),
+        id,
+        el("label", {}, enabled, text("kit.mapping.enabled")),
+      ),
       el("span", { class: "clc-indent" }, each, note),
       rules.element,
     ),
@@ -143,11 +174,18 @@ function rowEditor(text: Text, stored: MappingRow, parts: ProfileParts, connecti
     focus: sources.focus,
     read() {
       if (!touched) return stored;
-      const made: MappingRow = { ...stored, ...rules.read(), id: id.value.trim(), from: sources.read(), to: { target: target.value, field: field.value.trim() } };
+      const made: MappingRow = {
+        ...stored,
+        id: id.value.trim(),
+        from: sources.read(),
+        to: { target: target.value, field: field.value.trim() },
+      };
       const chain = steps.read();
       setOrDrop(made, "steps", chain.length > 0 ? chain : undefined);
       setOrDrop(made, "required", required.checked ? true : undefined);
       setOrDrop(made, "enabled", enabled.checked ? undefined : false);
+      setOrDrop(made, "onlyIf", rules.read().onlyIf);
+      setOrDrop(made, "refuse", rules.read().refuse);
       setOrDrop(made, "each", each.value.trim() || undefined);
       setOrDrop(made, "note", note.value.trim() || undefined);
       return made;
@@ -161,66 +199,10 @@ function setOrDrop<K extends keyof MappingRow>(row: MappingRow, key: K, value: M
 }
 
 function caption(words: string, content: HTMLElement): HTMLElement {
-  return el("span", { class: "clc-part", role: "group", "aria-label": words }, el("span", { class: "clc-caption" }, words), content);
-}
-
-/** Alternatives of a row: "A, else B". */
-function sourceList(text: Text, stored: readonly MappingSource[], parts: ProfileParts, connection: () => Endpoint | undefined, changed: () => void) {
-  let inputs: { field: SourceInput; line: HTMLElement }[] = [];
-  const lines = el("span", { class: "clc-indent" });
-  const add = button(text("kit.mapping.add-source"), { icon: "fa-plus", small: true });
-  const insert = (source: MappingSource): SourceInput => {
-    const field = sourceInput(text, source, parts, connection, changed);
-    const remove = button("", { icon: "fa-remove", small: true, title: text("kit.mapping.remove-source") });
-    const line = el("span", { class: "clc-line-of" }, field.element, remove);
-    const entry = { field, line };
-    remove.addEventListener("click", () => {
-      if (inputs.length < 2) return;
-      inputs = inputs.filter((other) => other !== entry);
-      line.remove();
-      add.focus();
-      changed();
-    });
-    inputs.push(entry);
-    lines.append(line);
-    return field;
-  };
-  add.addEventListener("click", () => {
-    const field = insert({ kind: "field", id: "" });
-    field.attached();
-    field.focus();
-    changed();
-  });
-  for (const source of stored) insert(source);
-  return {
-    element: el("span", { class: "clc-indent" }, lines, add),
-    attached: () => inputs.forEach(({ field }) => field.attached()),
-    focus: () => inputs[0]?.field.focus(),
-    read: () => inputs.map(({ field }) => field.read()),
-  };
-}
-
-/** Tests under which the row counts or rejects: seldom needed, so they are edited as the JSON they are. */
-function rulesField(text: Text, stored: MappingRow, changed: () => void) {
-  const value: Pick<MappingRow, "onlyIf" | "refuse"> = {
-    ...(stored.onlyIf === undefined ? {} : { onlyIf: stored.onlyIf }),
-    ...(stored.refuse === undefined ? {} : { refuse: stored.refuse }),
-  };
-  const box = el("textarea", { rows: "3", spellcheck: "false", "aria-label": text("kit.mapping.rules") });
-  box.value = Object.keys(value).length === 0 ? "" : JSON.stringify(value, null, 1);
-  const fault = el("span", { class: "clc-problem", role: "alert" });
-  let current = value;
-  box.addEventListener("change", () => {
-    try {
-      current = box.value.trim() === "" ? {} : (JSON.parse(box.value) as typeof value);
-      fault.textContent = "";
-      changed();
-    } catch {
-      fault.textContent = text("kit.errors.json");
-    }
-  });
-  return {
-    element: el("span", { class: "clc-indent" }, el("label", {}, text("kit.mapping.rules")), box, fault),
-    read: (): Partial<MappingRow> => ({ onlyIf: undefined, refuse: undefined, ...current }) as Partial<MappingRow>,
-  };
+  return el(
+    "span",
+    { class: "clc-part", role: "group", "aria-label": words },
+    el("span", { class: "clc-caption" }, words),
+    content,
+  );
 }

@@ -4,11 +4,11 @@ import { el, place } from "../dom.js";
 import type { Text } from "../text.js";
 
 export interface Sample {
-  asset(): LifecycleAsset | undefined;
+  asset: () => LifecycleAsset | undefined;
   /** The OTMM connection chosen for samples and field pickers. */
-  connection(): Endpoint | undefined;
-  say(problems: readonly string[]): void;
-  fail(message: string): void;
+  connection: () => Endpoint | undefined;
+  say: (problems: readonly string[]) => void;
+  fail: (message: string) => void;
 }
 
 /** Samples that were loaded, by profile node, while the page is open. */
@@ -22,7 +22,8 @@ export function prepareSample(text: Text, endpoint: Endpoint, changed: () => voi
   for (const node of connections()) chooser.append(el("option", { value: node.id }, node.label));
   if (chooser.options.length === 0) chooser.append(el("option", { value: "" }, text("kit.sample.no-connection")));
 
-  const connection = (): Endpoint | undefined => (chooser.value === "" ? undefined : { type: "otmm-connection", id: chooser.value });
+  const connection = (): Endpoint | undefined =>
+    chooser.value === "" ? undefined : { type: "otmm-connection", id: chooser.value };
   const fail = (message: string): void => {
     status.className = "clc-error";
     status.textContent = message;
@@ -30,7 +31,10 @@ export function prepareSample(text: Text, endpoint: Endpoint, changed: () => voi
   const say = (problems: readonly string[]): void => {
     const asset = loaded.get(endpoint.id);
     status.className = problems.length > 0 ? "clc-error" : "clc-muted";
-    const about = asset === undefined ? text("kit.sample.none") : text("kit.sample.of", { name: asset.name, version: asset.version });
+    const about =
+      asset === undefined
+        ? text("kit.sample.none")
+        : text("kit.sample.of", { name: asset.name, version: asset.version });
     status.textContent = [about, ...problems].join(" · ");
   };
   const take = (asked: Promise<{ asset: LifecycleAsset }>): void => {
@@ -56,7 +60,9 @@ export function prepareSample(text: Text, endpoint: Endpoint, changed: () => voi
     event.preventDefault();
     byId();
   });
-  place("clc-sample-last").addEventListener("click", () => take(ask<{ asset: LifecycleAsset }>(text, endpoint, "sample")));
+  place("clc-sample-last").addEventListener("click", () =>
+    take(ask<{ asset: LifecycleAsset }>(text, endpoint, "sample")),
+  );
   say([]);
   return { asset: () => loaded.get(endpoint.id), connection, say, fail };
 }

@@ -18,7 +18,10 @@ export function typedOf(source: MappingSource): Typed {
       return { type: source.kind, value: source.path };
     case "flow":
     case "global":
-      return { type: source.kind, value: source.store === undefined ? source.key : `#:(${source.store})::${source.key}` };
+      return {
+        type: source.kind,
+        value: source.store === undefined ? source.key : `#:(${source.store})::${source.key}`,
+      };
     case "env":
     case "context":
     case "value":

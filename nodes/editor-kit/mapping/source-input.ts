@@ -10,9 +10,9 @@ import type { ProfileParts } from "./table.js";
 
 export interface SourceInput {
   element: HTMLElement;
-  attached(): void;
-  read(): MappingSource;
-  focus(): void;
+  attached: () => void;
+  read: () => MappingSource;
+  focus: () => void;
 }
 
 /** One source as a typed input: the kinds of the mapper beside the editor's own types, fields with a live picker. */
@@ -34,7 +34,11 @@ export function sourceInput(
     { value: "str", label: text("kit.sources.fixed"), icon: "fa fa-font" },
     { value: "template", label: text("kit.sources.template"), icon: "fa fa-code" },
     { value: "value", label: text("kit.sources.value"), options: withCurrent(named.map(option), typed, "value") },
-    { value: "conditions", label: text("kit.sources.conditions"), options: withCurrent(parts.conditionTables().map(option), typed, "conditions") },
+    {
+      value: "conditions",
+      label: text("kit.sources.conditions"),
+      options: withCurrent(parts.conditionTables().map(option), typed, "conditions"),
+    },
     { value: "retention", label: text("kit.sources.retention"), options: RETENTION_FACTS.map(option) },
     { value: "late", label: text("kit.sources.late"), options: facts },
     { value: "context", label: text("kit.sources.context"), options: CONTEXT_NAMES.map(option) },
@@ -60,8 +64,11 @@ export function sourceInput(
 }
 
 /** Keeps a value selectable that the list does not know (any more). */
-function withCurrent(options: { value: string; label: string }[], typed: { value: string; type: string }, type: string) {
+function withCurrent(
+  options: { value: string; label: string }[],
+  typed: { value: string; type: string },
+  type: string,
+) {
   const missing = typed.type === type && !options.some(({ value }) => value === typed.value);
   return missing ? [...options, { value: typed.value, label: typed.value }] : options;
 }
-

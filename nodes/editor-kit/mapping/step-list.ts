@@ -5,11 +5,16 @@ import { STEP_MENU, STEP_SETTINGS, type StepSetting, settingText, stepOf } from 
 
 interface StepEditor {
   element: HTMLElement;
-  read(): TransformStep;
+  read: () => TransformStep;
 }
 
 /** The transformation steps of one row, in order: choose from the menu, fill the settings, remove, move up. */
-export function stepList(text: Text, stored: readonly TransformStep[], lookups: () => string[], changed: () => void): { element: HTMLElement; read(): TransformStep[] } {
+export function stepList(
+  text: Text,
+  stored: readonly TransformStep[],
+  lookups: () => string[],
+  changed: () => void,
+): { element: HTMLElement; read: () => TransformStep[] } {
   let editors: StepEditor[] = [];
   const steps = el("span", { class: "clc-indent" });
   const add = button(text("kit.steps.add"), { icon: "fa-plus", small: true });
@@ -54,7 +59,7 @@ function stepEditor(
   step: TransformStep,
   lookups: () => string[],
   changed: () => void,
-  act: { remove(): void; up(): void },
+  act: { remove: () => void; up: () => void },
 ): StepEditor {
   const menu = STEP_MENU.map((name) => ({ value: name as string, label: text(`kit.steps.${name}`) }));
   const chooser = select(menu, step.do, text("kit.steps.label"));
@@ -94,12 +99,21 @@ function stepEditor(
   return { element: el("span", { class: "clc-step" }, chooser, settings, up, remove), read };
 }
 
-function settingField(text: Text, setting: StepSetting, value: string, lookups: string[]): HTMLInputElement | HTMLSelectElement {
+function settingField(
+  text: Text,
+  setting: StepSetting,
+  value: string,
+  lookups: string[],
+): HTMLInputElement | HTMLSelectElement {
   const label = text(`kit.steps.settings.${setting.name}`);
   if (setting.kind === "choice" || setting.kind === "lookup") {
     const choices = setting.kind === "lookup" ? lookups : (setting.choices ?? []);
     const all = choices.includes(value) ? choices : [value, ...choices];
-    return select(all.map((choice) => ({ value: choice, label: choice === "" ? `(${label})` : choice })), value, label);
+    return select(
+      all.map((choice) => ({ value: choice, label: choice === "" ? `(${label})` : choice })),
+      value,
+      label,
+    );
   }
   const field = input(value, label, { title: label });
   if (setting.kind === "number") field.type = "number";

@@ -57,8 +57,10 @@ export const STEP_MENU = Object.keys(STEP_SETTINGS) as TransformStep["do"][];
 /** Settings of a step as texts of its fields. */
 export function settingText(step: TransformStep, setting: StepSetting): string {
   const value: unknown = Object.entries(step).find(([name]) => name === setting.name)?.[1];
-  if (value === undefined) return setting.kind === "choice" && setting.optional !== true ? (setting.choices?.[0] ?? "") : "";
-  return Array.isArray(value) ? value.join(", ") : String(value);
+  if (value === undefined)
+    return setting.kind === "choice" && setting.optional !== true ? (setting.choices?.[0] ?? "") : "";
+  if (Array.isArray(value)) return value.join(", ");
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
 
 /** Builds a step from the texts of its fields; the inverse of `settingText`. */

@@ -6,18 +6,18 @@ import { mappingRow, type MappingRowView } from "./row.js";
 
 /** What rows need to know of the rest of the profile; asked at the moment, since all of it is edited in the same form. */
 export interface ProfileParts {
-  targets(): string[];
-  lookups(): string[];
-  conditionTables(): string[];
-  namedValues(): string[];
+  targets: () => string[];
+  lookups: () => string[];
+  conditionTables: () => string[];
+  namedValues: () => string[];
 }
 
 export interface MappingTable {
-  read(): MappingRow[];
-  replace(rows: readonly MappingRow[]): void;
+  read: () => MappingRow[];
+  replace: (rows: readonly MappingRow[]) => void;
   /** Shows input, result and problems beside each row. */
-  show(previews: readonly RowPreview[], problems: readonly ProfileProblem[]): void;
-  namedValues(): string[];
+  show: (previews: readonly RowPreview[], problems: readonly ProfileProblem[]) => void;
+  namedValues: () => string[];
 }
 
 /** The mapping table: one row per target field, collapsed to a line that reads like a sentence, opened to edit. */
@@ -32,7 +32,11 @@ export function mappingTable(
   const rows: Rows<MappingRow> = rowTable<MappingRow>(text, stored, {
     list: "clc-mapping-rows",
     addLabel: text("kit.mapping.add"),
-    blank: (others) => ({ id: freeId(others), from: [{ kind: "field", id: "" }], to: { target: parts.targets()[0] ?? NAMED_VALUES, field: "" } }),
+    blank: (others) => ({
+      id: freeId(others),
+      from: [{ kind: "field", id: "" }],
+      to: { target: parts.targets()[0] ?? NAMED_VALUES, field: "" },
+    }),
     copy: (row, others) => ({ ...(JSON.parse(JSON.stringify(row)) as MappingRow), id: freeId(others) }),
     view(row, edited) {
       const view = mappingRow(text, row, parts, connection, edited);

@@ -7,7 +7,12 @@ import type { Text } from "../text.js";
 type Format = "json" | "csv";
 
 /** Wires "start from a shipped profile", import and export. */
-export function prepareTransfer(text: Text, endpoint: Endpoint, read: () => MappingProfile, fill: (profile: MappingProfile) => void): void {
+export function prepareTransfer(
+  text: Text,
+  endpoint: Endpoint,
+  read: () => MappingProfile,
+  fill: (profile: MappingProfile) => void,
+): void {
   prepareDefaults(text, endpoint, fill);
   place("clc-profile-import").addEventListener("click", () => void importProfile(text, endpoint, fill));
   place("clc-profile-export").addEventListener("click", () => void exportProfile(text, endpoint, read()));
@@ -20,7 +25,8 @@ function prepareDefaults(text: Text, endpoint: Endpoint, fill: (profile: Mapping
   start.disabled = true;
   ask<{ profiles: { name: string; description?: string }[] }>(text, endpoint, "defaults").then(
     ({ profiles }) => {
-      for (const { name, description } of profiles) chooser.append(el("option", { value: name, title: description }, name));
+      for (const { name, description } of profiles)
+        chooser.append(el("option", { value: name, title: description }, name));
     },
     () => chooser.replaceChildren(el("option", { value: "" }, text("kit.call.no-answer"))),
   );
@@ -36,20 +42,35 @@ function prepareDefaults(text: Text, endpoint: Endpoint, fill: (profile: Mapping
 }
 
 async function importProfile(text: Text, endpoint: Endpoint, fill: (profile: MappingProfile) => void): Promise<void> {
-  const box = el("textarea", { spellcheck: "false", "aria-label": text("mapping-profile.import.text"), placeholder: text("mapping-profile.import.text") });
+  const box = el("textarea", {
+    spellcheck: "false",
+    "aria-label": text("mapping-profile.import.text"),
+    placeholder: text("mapping-profile.import.text"),
+  });
   const file = el("input", { type: "file", accept: ".json,.csv", "aria-label": text("mapping-profile.import.file") });
   file.addEventListener("change", () => {
     void file.files?.[0]?.text().then((content) => {
       box.value = content;
     });
   });
-  const confirmed = await openDialog(text, text("mapping-profile.import.title"), (dialog) => dialog.main.append(el("p", {}, file), box), text("mapping-profile.import.button"));
+  const confirmed = await openDialog(
+    text,
+    text("mapping-profile.import.title"),
+    (dialog) => dialog.main.append(el("p", {}, file), box),
+    text("mapping-profile.import.button"),
+  );
   if (!confirmed) return;
   const format: Format = box.value.trimStart().startsWith("{") ? "json" : "csv";
   try {
-    const { profile, problems } = await send<{ profile?: MappingProfile; problems: ProfileProblem[] }>(text, endpoint, "parse", { format, text: box.value });
+    const { profile, problems } = await send<{ profile?: MappingProfile; problems: ProfileProblem[] }>(
+      text,
+      endpoint,
+      "parse",
+      { format, text: box.value },
+    );
     if (profile !== undefined) fill(profile);
-    if (problems.length > 0) notifyOf(problems.slice(0, 8).map(({ row, field, message }) => `${row ?? ""} ${field}: ${message}`.trim()));
+    if (problems.length > 0)
+      notifyOf(problems.slice(0, 8).map(({ row, field, message }) => `${row ?? ""} ${field}: ${message}`.trim()));
   } catch (error) {
     notifyOf([error instanceof Error ? error.message : String(error)]);
   }
@@ -61,8 +82,19 @@ function notifyOf(lines: readonly string[]): void {
 }
 
 async function exportProfile(text: Text, endpoint: Endpoint, profile: MappingProfile): Promise<void> {
-  const box = el("textarea", { spellcheck: "false", readonly: true, "aria-label": text("mapping-profile.export.title") });
-  const format = select([{ value: "json", label: "JSON" }, { value: "csv", label: "CSV" }], "json", text("mapping-profile.export.format"));
+  const box = el("textarea", {
+    spellcheck: "false",
+    readonly: true,
+    "aria-label": text("mapping-profile.export.title"),
+  });
+  const format = select(
+    [
+      { value: "json", label: "JSON" },
+      { value: "csv", label: "CSV" },
+    ],
+    "json",
+    text("mapping-profile.export.format"),
+  );
   const save = button(text("mapping-profile.export.save"), { icon: "fa-download" });
   const show = async (): Promise<void> => {
     try {
@@ -73,7 +105,9 @@ async function exportProfile(text: Text, endpoint: Endpoint, profile: MappingPro
   };
   format.addEventListener("change", () => void show());
   save.addEventListener("click", () => {
-    const address = URL.createObjectURL(new Blob([box.value], { type: format.value === "csv" ? "text/csv" : "application/json" }));
+    const address = URL.createObjectURL(
+      new Blob([box.value], { type: format.value === "csv" ? "text/csv" : "application/json" }),
+    );
     el("a", { href: address, download: `${profile.name}-${profile.version}.${format.value}` }).click();
     URL.revokeObjectURL(address);
   });
