@@ -4,6 +4,7 @@ import { DEFAULT_SETTINGS } from "./assumptions.js";
 import type { Call, CreatedObject, S3Principal } from "./call.js";
 import { requestIds, S3Error } from "./errors.js";
 import { assertKnownHeaders } from "./headers.js";
+import { Lifecycle } from "./lifecycle.js";
 import type { BucketRecord, S3State } from "./model.js";
 import { operationOf } from "./operations/table.js";
 import { S3Store } from "./store.js";
@@ -49,6 +50,7 @@ export async function createS3Engine(options: S3EngineOptions): Promise<S3Engine
     parts: {},
   }));
   const store = new S3Store(context, state, options.keepContent ?? false);
+  const lifecycle = options.operations === "upload" ? undefined : new Lifecycle(context, store);
   const settings =
     (options.operations ?? "all") === "all"
       ? context.settings(DEFAULT_SETTINGS)
@@ -70,6 +72,7 @@ export async function createS3Engine(options: S3EngineOptions): Promise<S3Engine
 
   async function answerTo(request: SandboxRequest, basePath: string): Promise<SandboxAnswer> {
     const principal = await options.authenticate(request);
+    await lifecycle?.upToDate();
     request.setUser(principal.login);
     if (principal.signer?.presigned) liftQueryHeaders(request);
     assertKnownHeaders(request);

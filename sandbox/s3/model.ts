@@ -125,6 +125,9 @@ export interface S3State {
   parts: Record<string, PartRecord>;
 }
 
+/** Parts are numbered from 1 to this. */
+export const MOST_PARTS = 10_000;
+
 export const STORAGE_CLASSES = [
   "STANDARD",
   "REDUCED_REDUNDANCY",
@@ -138,3 +141,22 @@ export const STORAGE_CLASSES = [
 
 /** Classes whose objects must be restored before they can be read. */
 export const ARCHIVED_CLASSES: ReadonlySet<string> = new Set(["GLACIER", "DEEP_ARCHIVE"]);
+
+/** A delete marker: a version without content. */
+export function deleteMarker(id: string, now: Date): ObjectVersion {
+  const modified = now.toISOString();
+  const bytes = { kind: "inline", base64: "", size: 0 } as const;
+  return {
+    id,
+    deleteMarker: true,
+    modified,
+    etag: "",
+    size: 0,
+    bytes,
+    storageClass: "STANDARD",
+    metadata: {},
+    headers: {},
+    tags: {},
+    lock: {},
+  };
+}

@@ -1,7 +1,14 @@
 import { randomBytes } from "node:crypto";
 import type { SandboxContext, SandboxState, StoredBytes } from "../kernel/types.js";
 import { S3Error } from "./errors.js";
-import type { BucketRecord, ObjectRecord, ObjectVersion, S3State } from "./model.js";
+import {
+  MOST_PARTS,
+  type BucketRecord,
+  type ObjectRecord,
+  type ObjectVersion,
+  type PartRecord,
+  type S3State,
+} from "./model.js";
 
 /** UTF-8 byte order, as S3 lists keys: surrogates (above U+FFFF) come after every other unit. */
 export function compareKeys(a: string, b: string): number {
@@ -145,6 +152,27 @@ export class S3Store {
       const version = state.objects[`${bucket}/${key}`]?.versions.find(({ id }) => id === versionId);
       if (version) change(version);
     });
+  }
+
+  /** Ends an upload and removes its parts. */
+  async dropUpload(uploadId: string): Promise<void> {
+    await this.change((state) => delete state.uploads[uploadId]);
+    await this.dropParts(uploadId);
+  }
+
+  /** Forgets an ended upload's parts; files that became part of an object stay. */
+  async dropParts(uploadId: string): Promise<void> {
+    const dropped: PartRecord[] = [];
+    await this.change((state) => {
+      for (let number = 1; number <= MOST_PARTS; number++) {
+        const name = `${uploadId}/${number}`;
+        const part = this.value.parts[name];
+        if (!part) continue;
+        dropped.push(part);
+        delete state.parts[name];
+      }
+    });
+    for (const { bytes } of dropped) await this.release(bytes);
   }
 
   /** Counts one more user of these bytes. */

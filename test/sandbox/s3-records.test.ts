@@ -233,6 +233,62 @@ describe("sandbox S3: records", () => {
     );
   });
 
+  it("moves and expires objects by lifecycle when the days have passed, and leaves locked versions", async () => {
+    const big = Buffer.alloc(200_000);
+    const Bucket = "af-archive";
+    await stage.s3.send(new PutObjectCommand({ Bucket, Key: "moves", Body: big, Tagging: "tier=cold" }));
+    await stage.s3.send(new PutObjectCommand({ Bucket, Key: "untagged", Body: big }));
+    await stage.s3.send(new PutObjectCommand({ Bucket, Key: "small", Body: "x", Tagging: "tier=cold" }));
+    const classes = async (): Promise<unknown> =>
+      (await stage.s3.send(new ListObjectsV2Command({ Bucket }))).Contents?.filter(
+        ({ Key }) => !Key?.startsWith("cold/"),
+      ).map(({ Key, StorageClass }) => [Key, StorageClass]);
+    await stage.sandbox.kernel.setClock(days(30));
+    assert.deepEqual(await classes(), [
+      ["moves", "STANDARD"],
+      ["small", "STANDARD"],
+      ["untagged", "STANDARD"],
+    ]);
+    await stage.sandbox.kernel.setClock(days(1));
+    assert.deepEqual(await classes(), [
+      ["moves", "DEEP_ARCHIVE"],
+      ["small", "STANDARD"],
+      ["untagged", "STANDARD"],
+    ]);
+    const Rules = [
+      { ID: "end", Status: "Enabled" as const, Filter: { Prefix: "small" }, Expiration: { Days: 40 } },
+      {
+        ID: "old",
+        Status: "Enabled" as const,
+        Filter: { Prefix: "" },
+        NoncurrentVersionExpiration: { NoncurrentDays: 5 },
+      },
+    ];
+    await stage.s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules } }));
+    const locked = await stage.s3.send(
+      new PutObjectCommand({ Bucket, Key: "locked", Body: "1", ObjectLockLegalHoldStatus: "ON" }),
+    );
+    await stage.s3.send(new PutObjectCommand({ Bucket, Key: "locked", Body: "2" }));
+    await stage.sandbox.kernel.setClock(days(20));
+    const left = await stage.s3.send(new ListObjectVersionsCommand({ Bucket }));
+    assert.deepEqual(
+      left.DeleteMarkers?.map(({ Key }) => Key),
+      ["small"],
+    );
+    assert.ok(left.Versions?.some(({ VersionId }) => VersionId === locked.VersionId));
+    await stage.sandbox.kernel.setClock(days(7));
+    const later = await stage.s3.send(new ListObjectVersionsCommand({ Bucket, Prefix: "small" }));
+    assert.equal(later.Versions, undefined);
+  });
+
+  it("gives ETags that are no MD5 when asked to, as with SSE-KMS", async () => {
+    await stage.sandbox.kernel.settings.change("s3", { opaqueEtags: true });
+    const put1 = await stage.s3.send(new PutObjectCommand({ Bucket: "af-work", Key: "kms", Body: "x" }));
+    const put2 = await stage.s3.send(new PutObjectCommand({ Bucket: "af-work", Key: "kms", Body: "x" }));
+    assert.notEqual(put1.ETag, put2.ETag);
+    assert.match(put1.ETag ?? "", /^"[0-9a-f]{32}"$/);
+  });
+
   it("is seeded as the seed data says", async () => {
     const versions = await stage.s3.send(
       new ListObjectVersionsCommand({ Bucket: "af-work", Prefix: "finals/contract-4711.pdf" }),

@@ -2,7 +2,7 @@ import type { SandboxAnswer } from "../../kernel/types.js";
 import { allowed, bucketOf, header, xmlAnswer, xmlBody, type Call } from "../call.js";
 import { S3Error } from "../errors.js";
 import { asksBypass, assertRemovable } from "../lock.js";
-import type { BucketRecord, ObjectVersion } from "../model.js";
+import { deleteMarker, type BucketRecord, type ObjectVersion } from "../model.js";
 import { assertWritable } from "../conditions.js";
 import { writeXml } from "../xml.js";
 
@@ -89,22 +89,4 @@ async function deleteOne(call: Call, bucket: BucketRecord, key: string, versionI
   };
   if (found) await store.removeVersion(bucket.name, key, id, guard);
   return { ...(versionId === null ? {} : { versionId }), deleteMarker: found?.deleteMarker ?? false };
-}
-
-function deleteMarker(id: string, now: Date): ObjectVersion {
-  const modified = now.toISOString();
-  const bytes = { kind: "inline", base64: "", size: 0 } as const;
-  return {
-    id,
-    deleteMarker: true,
-    modified,
-    etag: "",
-    size: 0,
-    bytes,
-    storageClass: "STANDARD",
-    metadata: {},
-    headers: {},
-    tags: {},
-    lock: {},
-  };
 }

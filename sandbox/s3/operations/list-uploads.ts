@@ -1,10 +1,11 @@
 import type { SandboxAnswer } from "../../kernel/types.js";
 import { bucketOf, numberParam, xmlAnswer, type Call } from "../call.js";
 import { checksumElement } from "../checksums.js";
+import { MOST_PARTS } from "../model.js";
 import { compareKeys } from "../store.js";
 import { writeXml, type XmlValue } from "../xml.js";
 import { listFrame, MOST_KEYS, OWNER } from "./list-objects.js";
-import { MOST_PARTS, uploadOf } from "./multipart.js";
+import { uploadOf } from "./multipart.js";
 
 /** ListMultipartUploads: by key, then by when they were started. */
 export function listUploads(call: Call): SandboxAnswer {

@@ -15,13 +15,12 @@ import {
 import { assertWritable } from "../conditions.js";
 import { S3Error } from "../errors.js";
 import { factsOfHeaders } from "../facts.js";
-import type { ObjectVersion, PartFact, PartRecord, UploadRecord } from "../model.js";
+import { MOST_PARTS, type ObjectVersion, type PartFact, type PartRecord, type UploadRecord } from "../model.js";
 import { storePayload } from "../payload.js";
 import { uriEncode } from "../sigv4.js";
 import { writeXml, type XmlElement } from "../xml.js";
 import { checksumHeaders, demandPlainEncryption, writtenHeaders } from "./put.js";
 
-export const MOST_PARTS = 10_000;
 const SMALLEST_PART = 5 * 1024 * 1024;
 
 /** CreateMultipartUpload: metadata, class, tags and lock are given here. */
@@ -175,7 +174,7 @@ async function finish(call: Call, upload: UploadRecord, version: ObjectVersion):
     const { bytes, size, metadata, etag } = version;
     const headers = await call.created({ request, principal, bucket: bucket.name, key, bytes, size, metadata, etag });
     await call.store.addVersion(bucket, key, version, () => assertWritable(call, call.store.current(bucket.name, key)));
-    await dropParts(call, upload.id);
+    await call.store.dropParts(upload.id);
     return headers;
   } catch (error) {
     await call.store.change((state) => {
@@ -189,24 +188,8 @@ async function finish(call: Call, upload: UploadRecord, version: ObjectVersion):
 export async function abortUpload(call: Call): Promise<SandboxAnswer> {
   bucketOf(call);
   const upload = uploadOf(call);
-  await call.store.change((state) => delete state.uploads[upload.id]);
-  await dropParts(call, upload.id);
+  await call.store.dropUpload(upload.id);
   return { status: 204 };
-}
-
-/** Forgets an ended upload's parts; files that became part of an object stay. */
-export async function dropParts(call: Call, uploadId: string): Promise<void> {
-  const dropped: PartRecord[] = [];
-  await call.store.change((state) => {
-    for (let number = 1; number <= MOST_PARTS; number++) {
-      const name = `${uploadId}/${number}`;
-      const part = call.store.value.parts[name];
-      if (!part) continue;
-      dropped.push(part);
-      delete state.parts[name];
-    }
-  });
-  for (const { bytes } of dropped) await call.store.release(bytes);
 }
 
 /** The upload named by the request. @throws S3Error NoSuchUpload */
