@@ -4,7 +4,7 @@
  * The record has 40 fields as OTMM gives them; the result is one Dublin Core document. The template node's work is taken
  * from `80-template.js` of Node-RED: for each message it calls `mustache.parse` (whose result Mustache caches by template
  * text), walks the tokens for environment and context names, waits for `Promise.all`, and renders with a context of its
- * own that looks names up one by one. Both sides are timed in turns in the same process.
+ * own that looks names up one by one. Both sides are timed in turns in the same process, and the best round of each counts.
  */
 import Mustache from "mustache";
 import type { FieldValue, LifecycleAsset } from "../lib/messages/asset.js";
@@ -20,8 +20,8 @@ export interface Figure {
 }
 
 const FIELDS = 40;
-const ROUND_MS = 300;
-const ROUNDS = 5;
+const ROUND_MS = 200;
+const ROUNDS = 8;
 const ELEMENTS = [
   "title",
   "creator",
@@ -48,13 +48,12 @@ export function mappingPerSecond(): Figure {
 export async function mappingVersusTemplate(): Promise<Figure> {
   const map = mapper();
   const template = templateNode();
-  const ratios: number[] = [];
+  let [ours, theirs] = [0, 0];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const [ours, theirs] = [rate(map), await rateAsync(template)];
-    ratios.push(ours / theirs);
+    ours = Math.max(ours, rate(map));
+    theirs = Math.max(theirs, await rateAsync(template));
   }
-  const middle = ratios.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0;
-  return { value: round2(middle), unit: "times", limit: 5, ratio: round2(middle / 5) };
+  return { value: round2(ours / theirs), unit: "times", limit: 5, ratio: round2(ours / theirs / 5) };
 }
 
 /** All figures of this file by name. */

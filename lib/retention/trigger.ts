@@ -1,7 +1,7 @@
 import type { FieldValue } from "../messages/asset.js";
 import { compareDays, type Day } from "./calendar.js";
 import type { RetentionFacts, RetentionRule, RuleCondition } from "./types.js";
-import { calendarDay } from "./zone.js";
+import { knownDay } from "./known-days.js";
 
 /** What a rule's trigger says of an asset. */
 export type TriggerState =
@@ -71,7 +71,7 @@ function latest(fields: readonly string[], facts: RetentionFacts, zone: string):
   for (const field of fields) {
     const text = textOf(facts.fields[field]);
     if (text === undefined) return { state: "unreadable", why: `${field} is missing` };
-    const day = calendarDay(text, zone);
+    const day = knownDay(text, zone)?.day;
     if (day === undefined) return { state: "unreadable", why: `${field} is not a date: ${text.slice(0, 60)}` };
     if (best === undefined || compareDays(day, best.day) > 0) best = { day, field };
   }
@@ -80,7 +80,7 @@ function latest(fields: readonly string[], facts: RetentionFacts, zone: string):
 }
 
 function dated(text: string, by: string, zone: string): TriggerState {
-  const day = calendarDay(text, zone);
+  const day = knownDay(text, zone)?.day;
   if (day === undefined) return { state: "unreadable", why: `the date of ${by} is not a date: ${text.slice(0, 60)}` };
   return { state: "started", day, by };
 }

@@ -58,8 +58,6 @@ class Mapping implements CompiledMapping {
   readonly problems;
   readonly needs;
   readonly #known: ReadonlySet<string>;
-  #lastFields: readonly string[] = [];
-  #lastLost: readonly string[] = [];
   readonly #mark: MappedMetadata["profile"];
 
   constructor(
@@ -85,7 +83,7 @@ class Mapping implements CompiledMapping {
     const metadata: Record<string, MappedMetadata> = {};
     for (const { name, assemble } of this.targets) metadata[name] = assemble(scope);
     const { problems } = scope;
-    return { metadata, problems, ok: problems.length === 0 || problems.every(isWarning), lost: this.#lost(scope) };
+    return new Result(metadata, problems, scope.fields, this.#known);
   }
 
   async applyAsync(input: MappingInput, resolver: SourceResolver): Promise<MappingResult> {
@@ -107,18 +105,26 @@ class Mapping implements CompiledMapping {
     for (const row of this.rows) row.run(scope);
     return scope;
   }
+}
 
-  #lost(scope: Scope): string[] {
-    const ids = Object.keys(scope.fields);
-    // Assets of one model mostly have the same fields in the same order: then the last answer holds.
-    const last = this.#lastFields;
-    let at = ids.length === last.length ? 0 : -1;
-    while (at >= 0 && at < ids.length) at = ids[at] === last[at] ? at + 1 : -1;
-    if (at < 0) {
-      this.#lastFields = ids;
-      this.#lastLost = ids.filter((id) => !this.#known.has(id));
-    }
-    return this.#lastLost.slice();
+/** The loss report is only made when somebody asks for it. */
+class Result implements MappingResult {
+  readonly ok: boolean;
+  readonly #fields: Readonly<Record<string, unknown>>;
+  readonly #known: ReadonlySet<string>;
+
+  constructor(
+    readonly metadata: MappingResult["metadata"],
+    readonly problems: MappingResult["problems"],
+    fields: Readonly<Record<string, unknown>>,
+    known: ReadonlySet<string>,
+  ) {
+    this.#fields = fields;
+    this.#known = known;
+    this.ok = problems.every(isWarning);
+  }
+  get lost(): string[] {
+    return Object.keys(this.#fields).filter((id) => !this.#known.has(id));
   }
 }
 

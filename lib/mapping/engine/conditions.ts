@@ -1,6 +1,6 @@
+import { knownDay } from "../../retention/known-days.js";
 import type { ConditionInput, ConditionTable } from "../types.js";
 import type { CompileContext } from "./context.js";
-import { dayIn } from "./dates.js";
 import { isFilled, listOf, type Flow, type Scope } from "./scope.js";
 import { compileAll } from "./tests.js";
 
@@ -80,5 +80,5 @@ function compileInput(
 }
 
 function isDate(text: Flow, scope: Scope): boolean {
-  return typeof text === "string" && scope.zone !== undefined && dayIn(text, scope.zone) !== undefined;
+  return typeof text === "string" && scope.zone !== undefined && knownDay(text, scope.zone) !== undefined;
 }

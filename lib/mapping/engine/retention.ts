@@ -19,14 +19,7 @@ export function retentionReader(fact: RetentionFact, context: CompileContext): (
   return (scope) => {
     const decision = decisionOf(scope, rules);
     if (decision === null) return undefined;
-    switch (fact) {
-      case "authority":
-        return authorities.get(decision.rule);
-      case "holds":
-        return decision.holds;
-      default:
-        return decision[fact];
-    }
+    return fact === "authority" ? authorities.get(decision.rule) : decision[fact];
   };
 }
 

@@ -49,7 +49,7 @@ export function compileRow(
     let flow = read(scope);
     if (scope.inputs !== undefined) scope.inputs[slot] = join(scope.inputs[slot], flow);
     const before = scope.problems.length;
-    for (const step of steps) flow = step(flow, scope);
+    for (let index = 0; index < steps.length; index += 1) flow = steps[index]?.(flow, scope);
     if (typeof flow === "string") {
       if (!isFilled(flow)) flow = undefined;
     } else if (flow !== undefined) flow = flowOf(flow.filter(isFilled));
@@ -61,6 +61,11 @@ export function compileRow(
     return check === undefined ? flow : checked(flow, check, scope);
   };
 
+  // Most rows are this simple, and there are many of them.
+  const runPlain = (scope: Scope): void => {
+    scope.row = head;
+    scope.slots[slot] = evaluate(scope);
+  };
   const run = (scope: Scope): void => {
     scope.row = head;
     if (onlyIf !== undefined && !onlyIf(scope)) return;
@@ -78,7 +83,8 @@ export function compileRow(
     scope.perTableRow.set(slot, results);
     scope.slots[slot] = flowOf(results.flatMap(listOf));
   };
-  return { ...head, row, slot, reads: context.reads, run };
+  const isPlain = onlyIf === undefined && refusals.length === 0 && table === undefined;
+  return { ...head, row, slot, reads: context.reads, run: isPlain ? runPlain : run };
 }
 
 function checked(flow: string | readonly string[], check: TypeCheck, scope: Scope): Flow {
@@ -109,16 +115,8 @@ function rowsOf(scope: Scope, table: string): number {
 
 function missing(row: MappingRow): string {
   const names = row.from.map((source) => {
-    switch (source.kind) {
-      case "field":
-        return source.id;
-      case "asset":
-        return `asset.${source.path}`;
-      case "msg":
-        return `msg.${source.path}`;
-      default:
-        return source.kind;
-    }
+    if (source.kind === "field") return source.id;
+    return source.kind === "asset" || source.kind === "msg" ? `${source.kind}.${source.path}` : source.kind;
   });
   return `Required, but there is no value (${names.join(", else ")}). Fill it in the source, or give the row a default.`;
 }

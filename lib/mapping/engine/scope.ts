@@ -1,5 +1,5 @@
 import type { FieldValue, MappedMetadata, RetentionDecision } from "../../messages/asset.js";
-import { instantValue } from "./dates.js";
+import { instantValue } from "./instant.js";
 import type { MappingInput, MappingProblem, MappingProfile } from "../types.js";
 
 /** What flows through a row: nothing, one text, or several. */
@@ -43,6 +43,7 @@ export class Scope {
   ) {
     this.fields = input.asset.fields;
     this.now = instantValue(input.now);
+    // oxlint-disable-next-line unicorn/no-new-array -- its length is known, and filling it costs a tenth of a mapping
     this.slots = new Array<Flow>(rows);
   }
 
@@ -77,6 +78,11 @@ export function isFilled(text: string): boolean {
   return text.charCodeAt(0) > 32 || /\S/.test(text);
 }
 
+/** Characters as people count them, more or less: code points, so that no half of one is left. */
+export function charactersOf(text: string): string[] {
+  return Array.from(text);
+}
+
 /** Texts of anything that a message, a context store or JSONata may give; objects are no values. */
 export function flowFrom(value: unknown): { flow: Flow; unusable: boolean } {
   if (Array.isArray(value)) {
@@ -90,18 +96,8 @@ export function flowFrom(value: unknown): { flow: Flow; unusable: boolean } {
 
 /** null: cannot be a value. */
 function textFrom(value: unknown): string | undefined | null {
-  switch (typeof value) {
-    case "string":
-      return value;
-    case "number":
-    case "boolean":
-    case "bigint":
-      return String(value);
-    case "undefined":
-      return undefined;
-    default:
-      if (value === null) return undefined;
-      if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
-      return null;
-  }
+  if (typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return String(value);
+  if (value === undefined || value === null) return undefined;
+  return value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : null;
 }

@@ -1,7 +1,7 @@
+import { knownDay } from "../../retention/known-days.js";
 import { instantOf, isZone, offsetAt, readDate } from "../../retention/zone.js";
 import type { TransformStep } from "../types.js";
 import type { CompileContext } from "./context.js";
-import { dayIn } from "./dates.js";
 import { isFilled, type Scope } from "./scope.js";
 
 type DateStep = Extract<TransformStep, { do: "date" }>;
@@ -22,7 +22,7 @@ export function dateStep(
 
 function dayOf(text: string, zone: string | undefined, scope: Scope): string | undefined {
   if (zone === undefined) return needsZone(text, scope);
-  return dayIn(text, zone)?.text ?? notADate(text, scope);
+  return knownDay(text, zone)?.text ?? notADate(text, scope);
 }
 
 function instantText(text: string, zone: string | undefined, scope: Scope): string | undefined {

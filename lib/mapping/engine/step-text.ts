@@ -1,10 +1,11 @@
 import type { TransformStep } from "../types.js";
 import type { CompileContext } from "./context.js";
-import type { Scope } from "./scope.js";
+import { charactersOf, type Scope } from "./scope.js";
 
 /** What XML 1.0 does not allow, lone surrogates included. */
 const ILLEGAL = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 /** Separators, control characters, and marks that turn the direction of reading. */
+// oxlint-disable-next-line no-control-regex -- control characters are what must not stand in a path
 const UNSAFE = /[/\\\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069\uFEFF]/g;
 const LONGEST_SEGMENT = 200;
 const NUMBER = /^[+-]?(?:\d+(?:\.\d+)?|\.\d+)$/;
@@ -41,7 +42,7 @@ export function segmentOf(text: string): string {
     .replace(UNSAFE, "_")
     .trim()
     .replace(/[. ]+$/, "");
-  const cut = [...plain].slice(0, LONGEST_SEGMENT).join("").trimEnd();
+  const cut = charactersOf(plain).slice(0, LONGEST_SEGMENT).join("").trimEnd();
   return cut === "" ? "_" : cut;
 }
 

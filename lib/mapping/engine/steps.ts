@@ -1,7 +1,7 @@
 import type { TransformStep } from "../types.js";
 import type { CompileContext } from "./context.js";
 import { dateStep } from "./step-date.js";
-import { flowOf, hasValue, isFilled, listOf, type Flow, type Scope } from "./scope.js";
+import { charactersOf, flowOf, hasValue, isFilled, listOf, type Flow, type Scope } from "./scope.js";
 import { extractStep, numberStep, safeSegment, stripIllegal } from "./step-text.js";
 import { compileTemplate } from "./template.js";
 
@@ -148,7 +148,7 @@ function keep(values: readonly string[], step: Extract<TransformStep, { do: "lis
 
 function shorten(text: string, length: number, scope: Scope): string {
   if (text.length <= length) return text;
-  const characters = [...text];
+  const characters = charactersOf(text);
   if (characters.length <= length) return text;
   scope.report("warning", `Cut to ${length} characters.`, text);
   return characters.slice(0, length).join("");

@@ -1,8 +1,7 @@
-import { endOfDay, startOfDay } from "../../retention/zone.js";
 import { compareDays, parseDay } from "../../retention/calendar.js";
+import { knownDay } from "../../retention/known-days.js";
 import type { MappingTest } from "../types.js";
 import type { CompileContext } from "./context.js";
-import { dayIn } from "./dates.js";
 import { hasValue, isFilled, listOf, type Flow, type Scope } from "./scope.js";
 
 export type Check = (scope: Scope) => boolean;
@@ -65,21 +64,21 @@ function dateTest(
     const text = listOf(read(scope)).find(isFilled)?.trim();
     const zone = scope.zone;
     if (text === undefined || zone === undefined) return false;
-    const day = dayIn(text, zone)?.day;
+    const day = knownDay(text, zone);
     if (day === undefined) return false;
     if (fixed !== undefined) {
-      const order = compareDays(day, fixed);
+      const order = compareDays(day.day, fixed);
       return is === "after" || is === "not-begun" ? order > 0 : is === "before" ? order < 0 : order <= 0;
     }
     switch (is) {
       case "after":
-        return endOfDay(day, zone) > scope.now;
+        return day.ends > scope.now;
       case "before":
-        return endOfDay(day, zone) <= scope.now;
+        return day.ends <= scope.now;
       case "begun":
-        return startOfDay(day, zone) <= scope.now;
+        return day.begins <= scope.now;
       case "not-begun":
-        return startOfDay(day, zone) > scope.now;
+        return day.begins > scope.now;
     }
   };
 }

@@ -49,7 +49,7 @@ export function memberWords(value: object, skip: readonly string[]): string[] {
       const items = member.map((item: unknown) => `${name}=${word(String(item))}`);
       return items.length === 0 ? [`${name}-none=true`] : items;
     }
-    return [`${name}=${word(String(member))}`];
+    return [`${name}=${word(typeof member === "string" ? member : JSON.stringify(member))}`];
   });
 }
 

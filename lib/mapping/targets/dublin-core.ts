@@ -1,3 +1,4 @@
+import type { Scope } from "../engine/scope.js";
 import type { TargetFieldDescription } from "../types.js";
 import { collector } from "./collect.js";
 import type { PlacedRow, TargetModule } from "./types.js";
@@ -68,15 +69,13 @@ export const dublinCore: TargetModule = {
       let xml = OPEN;
       // The end tag waits for the next start tag: one joining less for each value of a large document.
       let end = "";
-      for (const { placed, start, close, before, endAndStart } of ordered) {
-        const flow = scope.slots[placed.slot];
-        if (flow === undefined) continue;
-        for (const value of typeof flow === "string" ? [flow] : flow) {
-          const text = elementText(value, scope, placed);
-          if (text === undefined) continue;
-          xml += (end === before ? endAndStart : end + start) + text;
-          end = close;
-        }
+      for (const tags of ordered) {
+        const flow = scope.slots[tags.placed.slot];
+        const inner =
+          typeof flow === "string" ? elementText(flow, scope, tags.placed) : severalTexts(flow, tags, scope);
+        if (inner === undefined) continue;
+        xml += (end === tags.before ? tags.endAndStart : end + tags.start) + inner;
+        end = tags.close;
       }
       return {
         profile: scope.mark,
@@ -88,6 +87,13 @@ export const dublinCore: TargetModule = {
     };
   },
 };
+
+/** Several values of one row, with the tags between them. */
+function severalTexts(flow: readonly string[] | undefined, tags: ElementTags, scope: Scope): string | undefined {
+  if (flow === undefined) return undefined;
+  const texts = flow.map((value) => elementText(value, scope, tags.placed)).filter((text) => text !== undefined);
+  return texts.length === 0 ? undefined : texts.join(tags.close + tags.start);
+}
 
 /** Tags of the elements in their order, and each start tag joined with the end tag that mostly stands before it. */
 function elementsOf(rows: readonly PlacedRow[]): ElementTags[] {

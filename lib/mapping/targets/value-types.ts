@@ -1,5 +1,6 @@
 import { parseDay } from "../../retention/calendar.js";
 import { readDate } from "../../retention/zone.js";
+import { charactersOf } from "../engine/scope.js";
 import type { TargetFieldDeclaration } from "../types.js";
 
 type TypeCheck = (value: string) => string | undefined;
@@ -16,7 +17,7 @@ export function typeCheck(declaration: TargetFieldDeclaration): TypeCheck | unde
   const { maxLength, allowed } = declaration;
   if (maxLength !== undefined) {
     checks.push((value) =>
-      value.length > maxLength && [...value].length > maxLength
+      value.length > maxLength && charactersOf(value).length > maxLength
         ? `Longer than the ${maxLength} characters that ${declaration.field} takes; shorten it in the source, or add the step "shorten".`
         : undefined,
     );

@@ -2,7 +2,9 @@ import type { Scope } from "../engine/scope.js";
 import type { PlacedRow } from "./types.js";
 
 /** Clean values pass after this one look. */
+// oxlint-disable-next-line no-control-regex -- these are the characters that XML 1.0 forbids, and its markup
 const SUSPECT = /[\u0000-\u0008\u000B-\u001F&<>"\uD800-\uDFFF\uFFFE\uFFFF]/;
+// oxlint-disable-next-line no-control-regex -- these are the characters that XML 1.0 forbids, and its markup
 const SUSPECT_IN_ATTRIBUTE = /[\u0000-\u001F&<>"\uD800-\uDFFF\uFFFE\uFFFF]/;
 const ILLEGAL = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 const MARKUP = /[&<>"\r]/g;

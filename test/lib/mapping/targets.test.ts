@@ -322,7 +322,10 @@ describe("the profile otmm-archive-status", () => {
   const status = compileProfile(loadDefaultProfile("otmm-archive-status"));
   const archived = (more: Partial<LifecycleAsset> = {}): LifecycleAsset => {
     const source = campaignAsset({ "ACME.FIELD.LEGAL HOLD": undefined });
-    const ids = { ...source.ids, preservica: { connection: "archive", ref: "0d8a5f1e-0000-5000-8000-000000000002" } };
+    const ids = {
+      ...source.ids,
+      preservica: { connection: "archive", ref: "0d8a5f1e-0000-5000-8000-000000000002", since: "2026-11-14T23:30:00Z" },
+    };
     const content = source.content.map((one) => ({
       ...one,
       fixity: [...one.fixity, { algorithm: "SHA-256" as const, value: "AB".repeat(32), by: "flow" as const }],
@@ -338,16 +341,19 @@ describe("the profile otmm-archive-status", () => {
       "ACME.FIELD.PRESERVATION STATUS": "PRE",
       "ACME.FIELD.ARCHIVE ID": "0d8a5f1e-0000-5000-8000-000000000002",
       "ACME.FIELD.ARCHIVED ASSET ID": "2222222222222222222222222222222222222222",
-      "ACME.FIELD.ARCHIVED ON": "2026-11-16",
+      "ACME.FIELD.ARCHIVED ON": "2026-11-15",
       "ACME.FIELD.ARCHIVE LOCATION": "Alder & Finch/Campaigns/2021/AF-2021-SPR Spring Bloom 2021",
       "ACME.FIELD.ARCHIVE SHA256": "ab".repeat(32),
       "ACME.FIELD.ARCHIVE RETENTION POLICY": "Campaign 5 years after end",
       "ACME.FIELD.ARCHIVE RETENTION UNTIL": "2026-02-28",
       "ACME.FIELD.ARCHIVE RETENTION STATUS": "EXP",
       "ACME.FIELD.ARCHIVE ACCESS": "OPN",
-      "ACME.FIELD.ARCHIVE SYNCED ON": "2026-11-16T09:00:00Z",
     });
     assert.equal(metadata["fields"]?.types?.["ACME.FIELD.ARCHIVED ON"], "date");
+  });
+  it("writes the same on any later day, so that a second run changes nothing", () => {
+    const later = status.apply(inputOf(archived(), { now: "2027-01-05T09:00:00Z" })).metadata["fields"]?.values;
+    assert.deepEqual(later, status.apply(inputOf(archived(), { now: T0 })).metadata["fields"]?.values);
   });
   it("says nothing is preserved before the archive has confirmed it", () => {
     const { metadata, problems } = status.apply(inputOf(archived({ ids: campaignAsset().ids })));
