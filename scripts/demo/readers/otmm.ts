@@ -68,6 +68,18 @@ export class OtmmReader {
     }
   }
 
+  /** A call that OTMM's interface does not know; resolves with the status. */
+  async undocumented(): Promise<number> {
+    return (await fetch(`${this.#base}/no-such-resource`, { headers: this.#headers })).status;
+  }
+
+  /** The current version of the asset that began with this id. */
+  async latest(originalId: string): Promise<OtmmView> {
+    const found = (await this.all()).find((asset) => asset.originalId === originalId && asset.latest);
+    if (found === undefined) throw new Error(`OTMM shows no current version of ${originalId}`);
+    return found;
+  }
+
   /** Changes fields as a person would: lock, edit, unlock. */
   async edit(id: string, fields: Record<string, string>): Promise<void> {
     await this.state(id, "lock");
@@ -126,8 +138,8 @@ export class OtmmReader {
       if (answer["status"] === "FAILED") throw new Error(`check-in of ${id} failed: ${String(answer["error_message"])}`);
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
-    const found = (await this.all()).find((asset) => asset.originalId === before.originalId && asset.latest);
-    if (found === undefined || found.id === id) throw new Error(`no new version of ${id} after the check-in`);
+    const found = await this.latest(before.originalId);
+    if (found.id === id) throw new Error(`no new version of ${id} after the check-in`);
     return found;
   }
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { XMLParser } from "fast-xml-parser";
 import { ask, digest, form } from "./http.js";
 
@@ -28,6 +29,7 @@ export interface EntityView {
   fragments: Record<string, string[]>;
 }
 
+const TOKEN = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const parser = new XMLParser({
   removeNSPrefix: true,
   ignoreAttributes: false,
@@ -139,6 +141,7 @@ export class PreservicaReader {
     await this.#send("POST", `/api/entity/content-objects/${object_}/generations?replaceType=previous`, bytes, {
       "content-type": "application/octet-stream",
       filename: "spoilt.bin",
+      "fixity-sha-256": createHash("sha256").update(bytes).digest("hex"),
     });
   }
 
@@ -245,11 +248,22 @@ export class PreservicaReader {
   }
   async #send(method: string, address: string, body?: string | Buffer, headers: Record<string, string> = {}): Promise<void> {
     const payload = typeof body === "string" || body === undefined ? body : new Uint8Array(body);
-    await ask(this.#url(address), {
+    const answer = await ask(this.#url(address), {
       method,
       headers: { ...this.#headers, "content-type": "application/xml;charset=UTF-8", ...headers },
       ...(payload === undefined ? {} : { body: payload }),
     });
+    if (TOKEN.test(answer.text.trim())) await this.#progress(answer.text.trim());
+  }
+
+  /** What Preservica does later is waited for: it answered with a progress token. */
+  async #progress(token: string): Promise<void> {
+    for (let tries = 0; tries < 300; tries += 1) {
+      const answer = await this.#get(`/api/entity/progress/${token}`);
+      if (text(path(answer, "ProgressResponse", "Status")) !== "ACTIVE") return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`${token} was still active after 30 s`);
   }
   async #paged(address: string, ...names: string[]): Promise<Tree[]> {
     const found: Tree[] = [];
