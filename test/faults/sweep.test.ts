@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { Random } from "../support/random.js";
+import { CampaignReaders } from "./campaign.js";
+import { FAILURES, nameOf, sweepCase, SYSTEMS, type SweepCase } from "./sweep.js";
+import { FaultWorld } from "./world.js";
+
+/** Changes what the sample looks at; the whole sweep is `test/long/faults.ts`. */
+const SEED = Number(process.env["SEED"] ?? 1);
+/** Places in the run where the answer matters most, beside the sample. */
+const CHOSEN: SweepCase[] = [
+  { system: "preservica", failure: "lost", mode: "once", nth: 29 },
+  { system: "otmm", failure: "lost", mode: "once", nth: 11 },
+  { system: "preservica", failure: "500", mode: "stays", nth: 30 },
+];
+
+function sampled(): SweepCase[] {
+  const random = new Random(SEED);
+  const cases: SweepCase[] = [];
+  for (const system of SYSTEMS) {
+    for (const failure of FAILURES) {
+      cases.push({ system, failure, mode: "once", nth: random.between(1, system === "otmm" ? 15 : 75) });
+    }
+  }
+  return cases;
+}
+
+describe("fault sweep over the campaign example", function () {
+  this.timeout(60_000);
+  let world: FaultWorld;
+  let readers: CampaignReaders;
+  before(async () => {
+    world = await FaultWorld.open();
+    readers = new CampaignReaders(world);
+  });
+  after(() => world.close());
+
+  for (const one of [...CHOSEN, ...sampled()]) {
+    it(`loses nothing and doubles nothing when ${nameOf(one)}`, async () => {
+      const { problems } = await sweepCase(world, readers, one);
+      assert.deepEqual(problems, []);
+    });
+  }
+});
