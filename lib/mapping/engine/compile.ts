@@ -24,6 +24,9 @@ import { compileRow, type CompiledRow, type TypeCheck } from "./row.js";
 import { Scope } from "./scope.js";
 import { compileSource } from "./sources.js";
 
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+const VERSION = /^\d+\.\d+\.\d+$/;
+
 type Assemble = (scope: Scope) => MappedMetadata;
 
 /**
@@ -134,6 +137,9 @@ function isWarning(problem: { level: string }): boolean {
 
 /** What no single row is to blame for. */
 function checkWhole(profile: MappingProfile, context: CompileContext): void {
+  if (!NAME.test(profile.name))
+    context.mistake("name", "Give the profile a name of letters, digits, dots, dashes and underscores.");
+  if (!VERSION.test(profile.version)) context.mistake("version", "A version has three numbers, like 1.0.0.");
   if (profile.zone !== undefined && !isZone(profile.zone))
     context.mistake("zone", `"${profile.zone}" is not a known time zone.`);
   const names = new Set<string>([NAMED_VALUES]);

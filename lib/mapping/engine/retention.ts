@@ -13,7 +13,7 @@ export function retentionReader(fact: RetentionFact, context: CompileContext): (
   const rules = context.profile.retention ?? [];
   for (const rule of rules) {
     for (const condition of rule.when ?? []) context.usedFields.add(condition.field);
-    if (rule.trigger.kind === "date") for (const field of rule.trigger.fields) context.usedFields.add(field);
+    for (const field of triggerFields(rule)) context.usedFields.add(field);
   }
   const authorities = new Map(rules.map((rule) => [rule.name, rule.authority]));
   return (scope) => {
@@ -26,7 +26,21 @@ export function retentionReader(fact: RetentionFact, context: CompileContext): (
 function decisionOf(scope: Scope, rules: readonly RetentionRule[]): RetentionDecision | null {
   if (scope.decision !== undefined) return scope.decision;
   scope.decision = scope.input.asset.retention ?? calculate(scope, rules);
+  if (scope.decision?.outcome === "to-person") scope.report("error", scope.decision.reason);
   return scope.decision;
+}
+
+function triggerFields({ trigger }: RetentionRule): string[] {
+  switch (trigger.kind) {
+    case "date":
+      return trigger.fields;
+    case "event":
+      return trigger.field === undefined ? [] : [trigger.field];
+    case "status":
+      return [trigger.field, trigger.dateField];
+    case "none":
+      return [];
+  }
 }
 
 function calculate(scope: Scope, rules: readonly RetentionRule[]): RetentionDecision | null {
@@ -35,12 +49,10 @@ function calculate(scope: Scope, rules: readonly RetentionRule[]): RetentionDeci
     scope.report("error", "Retention cannot be calculated: neither the connection nor the profile names a time zone.");
     return null;
   }
-  const decision = decideRetention(rules, {
+  return decideRetention(rules, {
     fields: scope.fields,
     now: scope.input.now,
     zone: scope.profile.zone ?? scope.zone,
     sourceZone: scope.zone,
   });
-  if (decision.outcome === "to-person") scope.report("error", decision.reason);
-  return decision;
 }

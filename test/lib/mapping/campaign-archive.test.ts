@@ -152,6 +152,17 @@ describe("the profile campaign-archive", () => {
     assert.equal(values["retention/authority"], "Retention trigger of the flow");
   });
 
+  it("rejects an asset whose retention a person has to decide, with the reason", () => {
+    const retention = { outcome: "to-person", rule: "none", reason: "No retention rule fits this asset." } as const;
+    assert.ok(
+      map({}, { retention }).problems.some(({ level, message }) => level === "error" && message === retention.reason),
+    );
+    const unknown = map({ "ACME.FIELD.RETENTION CLASS": domain("CAMP-99Y") });
+    assert.ok(
+      errorRows(unknown).includes("B0-09") && unknown.problems.some(({ message }) => message === retention.reason),
+    );
+  });
+
   it("refuses a campaign that says it has ended but ends in the future, on the row of the end date", () => {
     const result = map({ "ACME.FIELD.END DATE": date("2026-12-30T23:00:00Z") });
     const refusal = result.problems.find(({ row, level }) => row === "B1-08" && level === "error");

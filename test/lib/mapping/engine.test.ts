@@ -414,6 +414,13 @@ describe("compiling a profile", () => {
         /"test" cannot be used \(row 1, from\)/.test(error.message),
     );
   });
+  it("wants a name and a version of three numbers", () => {
+    const mistakes = (more: Partial<MappingProfile>) =>
+      compileProfile(profileOf([], more)).problems.map(({ field }) => field);
+    assert.deepEqual(mistakes({ name: "", version: "1" }), ["name", "version"]);
+    assert.deepEqual(mistakes({ name: "a b" }), ["name"]);
+    assert.deepEqual(mistakes({ name: "campaign-wide_2.0", version: "10.0.12" }), []);
+  });
   it("refuses a present that is no instant", () => {
     assert.throws(() => compileProfile(profileOf([])).apply(inputOf(assetOf({}), { now: "now" })), LifecycleError);
   });

@@ -140,7 +140,7 @@ describe("fragment targets", () => {
     const mistakes = (field: string, more: object = {}) =>
       compileProfile({
         name: "t",
-        version: "1",
+        version: "1.0.0",
         targets: [{ name: "out", ...use(), ...more }],
         rows: [{ id: "1", from: [{ kind: "fixed", value: "v" }], to: { target: "out", field } }],
       }).problems;
@@ -150,7 +150,7 @@ describe("fragment targets", () => {
     assert.notEqual(mistakes("a", { root: "<x>" }).length, 0);
     const mixed = compileProfile({
       name: "t",
-      version: "1",
+      version: "1.0.0",
       targets: [{ name: "out", ...use() }],
       rows: [
         { id: "1", from: [{ kind: "fixed", value: "v" }], to: { target: "out", field: "a" } },
@@ -162,7 +162,7 @@ describe("fragment targets", () => {
   it("refuse elements that a built-in schema does not have", () => {
     const { problems } = compileProfile({
       name: "t",
-      version: "1",
+      version: "1.0.0",
       targets: [{ name: "c", kind: "fragment", schema: "urn:clc:schema:campaign:1" }],
       rows: [{ id: "1", from: [{ kind: "fixed", value: "v" }], to: { target: "c", field: "colour" } }],
     });
