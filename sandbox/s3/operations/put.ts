@@ -53,7 +53,9 @@ export async function keep(call: Call, bucket: BucketRecord, version: ObjectVers
 /** Only keys of S3 itself (AES256) are played. @throws S3Error NotImplemented */
 export function demandPlainEncryption(call: Call): void {
   const wanted = header(call, "x-amz-server-side-encryption");
-  if (wanted !== undefined && wanted !== "AES256") throw new S3Error("NotImplemented");
+  if (wanted === undefined || wanted === "AES256") return;
+  call.request.refuse(`encryption ${wanted} is not known here`);
+  throw new S3Error("NotImplemented");
 }
 
 export function writtenHeaders(bucket: BucketRecord, version: Pick<ObjectVersion, "id">): Record<string, string> {
