@@ -12,7 +12,6 @@ export interface OtmmAssumptions {
   /** Stable order of searches. */
   assetIdField: string;
   originalAssetIdField: string;
-  latestVersionField: string;
   /** Order of "changed since": only its name is assumed; a server that ignores it is noticed and read in full. */
   lastUpdatedField: string;
   /** Hits a page. The server's maximum is unknown; what it returns counts, not what was asked. */
@@ -32,16 +31,16 @@ export interface OtmmAssumptions {
   /** What `content_checksum` is. 32 hex digits look like an MD5 of the file. */
   checksum: "MD5" | "ignore";
   /** Keys of the permission map by what they allow; the first one present decides. */
-  permissions: Readonly<Record<"edit" | "content", readonly string[]>>;
+  permissions: { readonly edit: readonly string[] };
   /** Where subfolders are listed: the v5 call, or the mixed children listing. */
   subfolders: "folders" | "children";
   /** Metadata models over REST; the fallback reads the fields of a sample asset. */
   modelsPath: string;
-  /** How a refused change of state is put when the asset is merely locked by us already. */
+  /**
+   * A lock that our own user holds is ours: left over from an attempt that died. Right while only this connection
+   * writes with that user; false makes such a lock an error as everybody else's.
+   */
   ownLockCounts: boolean;
-  /** Words of a job's `status`, upper case, by which it ended; everything else is running. */
-  jobDone: readonly string[];
-  jobFailed: readonly string[];
 }
 
 export type OtmmOperator =
@@ -71,7 +70,6 @@ export const ASSUMPTIONS: OtmmAssumptions = {
   conditionDates: "us",
   assetIdField: "ARTESIA.FIELD.ASSET ID",
   originalAssetIdField: "ARTESIA.FIELD.ORIGINAL ASSET ID",
-  latestVersionField: "ARTESIA.FIELD.IS LATEST VERSION",
   lastUpdatedField: "ARTESIA.FIELD.DATE LAST UPDATED",
   pageLimit: 200,
   idsPerGet: 60,
@@ -81,12 +79,10 @@ export const ASSUMPTIONS: OtmmAssumptions = {
   numberTypes: ["decimal", "int", "integer", "long", "double", "float", "number"],
   newTypes: { text: "string", date: "dateTime", number: "decimal" },
   checksum: "MD5",
-  permissions: { edit: ["EDIT_METADATA", "EDIT"], content: ["VIEW_CONTENT"] },
+  permissions: { edit: ["EDIT_METADATA", "EDIT"] },
   subfolders: "folders",
   modelsPath: "/metadatamodels",
   ownLockCounts: true,
-  jobDone: ["COMPLETED", "COMPLETE", "SUCCESS", "SUCCEEDED", "DONE", "FINISHED"],
-  jobFailed: ["FAILED", "STOPPED", "ABANDONED", "ERROR", "CANCELLED", "ABORTED"],
 };
 
 /** Types of metadata elements: proven except the category's, which is never relied upon. */

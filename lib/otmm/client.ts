@@ -87,6 +87,8 @@ export interface OtmmClient extends ContentSystem {
 
 /** Milliseconds that a logout may take when the connection closes. */
 const LOGOUT_MS = 3000;
+/** Milliseconds that running updates get to unlock their assets. */
+const UNLOCK_MS = 3000;
 
 /** @throws LifecycleError NOT_CONFIGURED when address, zone or key are not usable */
 export function createOtmm(options: OtmmOptions): OtmmClient {
@@ -142,6 +144,10 @@ export function createOtmm(options: OtmmOptions): OtmmClient {
     stored: (ref) => storedContent(gateway, ref),
     holds: (asset) => holdsOn(gateway, asset),
     close: async () => {
+      // An update that was aborted still unlocks its asset; a lock left behind would keep people out.
+      const patience = AbortSignal.timeout(UNLOCK_MS);
+      const expired = new Promise((resolve) => patience.addEventListener("abort", resolve, { once: true }));
+      if (updates.size > 0) await Promise.race([Promise.allSettled(updates.values()), expired]);
       await gateway.session.logout(AbortSignal.timeout(LOGOUT_MS));
       gateway.http.close();
     },

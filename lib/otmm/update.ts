@@ -1,17 +1,12 @@
-import { failure, pause, segment } from "../http/index.js";
-import { records, text, within } from "../http/shape.js";
+import { failure, segment } from "../http/index.js";
 import type { FieldValue } from "../messages/asset.js";
-import { LifecycleError } from "../messages/error.js";
 import { loadAsset } from "./assets.js";
 import type { ModelTypes } from "./fields.js";
-import { selection, type OtmmGateway } from "./gateway.js";
+import type { OtmmGateway } from "./gateway.js";
+import { underLock } from "./lock.js";
 import { plainKind, toField, type MetadataElement } from "./metadata.js";
 import { checkTables, encodeChange, holdsAlready, type MetadataChange, type WriteFrame } from "./new-value.js";
 import type { CallOptions, OtmmAsset, OtmmNewValue, OtmmUpdate } from "./types.js";
-
-/** First wait before asking for a held lock again; doubles up to the cap, with jitter. */
-const LOCK_WAIT = { first: 500, cap: 10_000 };
-const neverAborted = new AbortController().signal;
 
 /**
  * Writes metadata fields of one asset version: lock, PATCH, unlock, read again and compare.
@@ -41,20 +36,16 @@ export async function updateFields(
   const ids = { changed: [...plan.pending.keys()], unchanged: plan.unchanged };
   if (plan.pending.size === 0) return { assetId, ...ids, before: {}, ...lastUpdatedOf(found) };
   const list = await encode(types, found, plan, options.signal);
-  await lock(gateway, assetId, options.signal);
-  let leftLocked: string | undefined;
-  try {
-    await gateway.call({
+  const leftLocked = await underLock(gateway, assetId, options.signal, () =>
+    gateway.call({
       method: "PATCH",
       path: `/assets/${segment(assetId)}`,
       json: { edited_asset: { data: { metadata: list } } },
       // Sets values under our lock: once more has the same effect.
       idempotent: true,
       signal: options.signal,
-    });
-  } finally {
-    leftLocked = await unlock(gateway, assetId);
-  }
+    }),
+  );
   const after = await loadAsset(gateway, assetId, options);
   checkTaken(gateway, after, plan);
   return {
@@ -141,78 +132,4 @@ function checkTaken(gateway: OtmmGateway, after: OtmmAsset, plan: Plan): void {
 
 function lastUpdatedOf(asset: OtmmAsset): { lastUpdated?: string } {
   return asset.lastUpdated === undefined ? {} : { lastUpdated: asset.lastUpdated };
-}
-
-/** Locks, waiting for somebody else's lock with back-off. @throws LifecycleError LOCKED naming the holder */
-async function lock(gateway: OtmmGateway, assetId: string, signal: AbortSignal | undefined): Promise<void> {
-  const retries = gateway.options.lockRetries ?? 4;
-  for (let attempt = 0; ; attempt += 1) {
-    const refused = await setState(gateway, "lock", assetId, signal);
-    if (refused === undefined) return;
-    const asset = await loadAsset(gateway, assetId, { fields: [], signal });
-    if (asset.locked && gateway.assumptions.ownLockCounts) {
-      // Left over from an attempt of ours that died between lock and unlock.
-      const { loginName } = await gateway.session.user();
-      if (loginName !== undefined && asset.lockHolder?.toLowerCase() === loginName.toLowerCase()) return;
-    }
-    if (attempt >= retries) throw lockedBy(asset, refused);
-    await pause(
-      Math.random() * Math.min(LOCK_WAIT.cap, (gateway.options.backoff?.baseMs ?? LOCK_WAIT.first) * 2 ** attempt),
-      signal ?? neverAborted,
-    );
-  }
-}
-
-function lockedBy(asset: OtmmAsset, reason: string): LifecycleError {
-  const held = asset.locked || asset.checkedOut;
-  const holder = asset.locked ? asset.lockHolder : asset.checkedOut ? asset.checkOutHolder : undefined;
-  const by = holder === undefined ? "" : ` by ${holder}`;
-  const message = held
-    ? `The OTMM asset "${asset.name}" (${asset.assetId}) is ${asset.locked ? "locked" : "checked out"}${by}; ask them to end their work on it, or try again later.`
-    : `OTMM did not lock the asset "${asset.name}" (${asset.assetId}): ${reason}`;
-  return failure("LOCKED", message, {
-    system: "otmm",
-    retryable: true,
-    details: { assetId: asset.assetId, holder, reason },
-  });
-}
-
-/** Never throws, never aborted: a lock must not stay behind. Returns why it did. */
-async function unlock(gateway: OtmmGateway, assetId: string): Promise<string | undefined> {
-  try {
-    return await setState(gateway, "unlock", assetId, undefined);
-  } catch (thrown) {
-    return thrown instanceof Error ? thrown.message : "unlock failed";
-  }
-}
-
-export type OtmmState = "lock" | "unlock" | "check_out" | "cancel_check_out";
-
-/**
- * Changes the state of one asset.
- *
- * @returns why OTMM refused; undefined when it did it
- * @throws LifecycleError for everything but a conflict
- * @see PUT /assets/state: partial failure is 200, so the list of failed objects decides
- */
-export async function setState(
-  gateway: OtmmGateway,
-  action: OtmmState,
-  assetId: string,
-  signal: AbortSignal | undefined,
-): Promise<string | undefined> {
-  const single = gateway.assumptions.stateCall === "single";
-  const answer = await gateway.call({
-    method: "PUT",
-    path: single ? `/assets/${segment(assetId)}/state` : "/assets/state",
-    form: single ? { action } : { action, selection_context: selection([assetId], false) },
-    idempotent: true,
-    allow: [409],
-    signal,
-  });
-  const body = answer.text().trim() === "" ? {} : answer.json();
-  if (answer.status === 409) return text(within(body, "exception_body")["message"]) ?? "conflict";
-  const failed = records(within(body, "bulk_asset_result_representation", "bulk_asset_result")["failed_object_list"]);
-  const first = failed[0];
-  return first === undefined ? undefined : (text(first["reason"]) ?? "no reason given");
 }

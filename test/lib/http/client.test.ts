@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { inspect } from "node:util";
+import { gzipSync } from "node:zlib";
 import { LifecycleError, type ErrorCode } from "../../../lib/messages/error.js";
 import { createHttp, secrets, type Http, type HttpAuth, type HttpOptions } from "../../../lib/http/index.js";
 import { isRecord } from "../../../lib/http/shape.js";
@@ -222,6 +223,15 @@ describe("the HTTP client", () => {
         assert.equal(server.seen.length, 1);
         await server.close();
       }
+    });
+
+    it("stops at a small answer that unpacks into a large one", async () => {
+      const bomb = gzipSync(Buffer.alloc(50_000_000));
+      const http = await open((_request, response) =>
+        response.writeHead(200, { "Content-Encoding": "gzip" }).end(bomb),
+      );
+      const error = await failed(http.request({ method: "GET", path: "/a", maxBytes: 1_000_000 }), "UPSTREAM");
+      assert.match(error.message, /more than/);
     });
 
     it("reports a body that ends too early instead of taking it", async () => {

@@ -177,6 +177,41 @@ describe("OTMM updates", () => {
     assert.match(update.leftLocked ?? "", /HTTP 500/);
   });
 
+  it("unlocks when it is aborted in the middle, also when the connection closes", async () => {
+    const stop = new AbortController();
+    bench.fault({ kind: "stall", match: { method: "PATCH" } });
+    const ended = bench.sandbox.kernel.log.onEntry((entry) => {
+      if (entry.method === "PUT") setImmediate(() => stop.abort(new Error("redeploy")));
+    });
+    const call = client.updateFields(asset.assetId, { [PRESERVATION]: "PRE" }, { signal: stop.signal });
+    await Promise.all([assert.rejects(call), once(stop.signal).then(() => client.close())]);
+    ended();
+    assert.equal((await bench.connect().asset(asset.assetId)).locked, false);
+  });
+
+  it("ends in the wanted state or in an error, whichever of its requests fails", async () => {
+    for (const kind of ["status", "drop", "lost"] as const) {
+      for (let nth = 1; nth <= 7; nth += 1) {
+        await bench.sandbox.kernel.reset();
+        const one = bench.connect({ retries: 0, lockRetries: 0 });
+        await one.whoAmI();
+        bench.fault({ kind, ...(kind === "status" ? { status: 500 } : {}), match: { path: "/otmmapi", nth } });
+        const update = await one
+          .updateFields(asset.assetId, { "ACME.FIELD.ARCHIVE ID": "b0a1" })
+          .catch((error: unknown) => error);
+        bench.sandbox.kernel.faults.clear();
+        const now = await one.asset(asset.assetId);
+        const left = update instanceof Error || typeof update !== "object" || update === null || "leftLocked" in update;
+        assert.ok(!now.locked || left, `${kind} at ${nth} left a lock and said nothing`);
+        const written = one.toLifecycleAsset(now).fields["ACME.FIELD.ARCHIVE ID"] !== undefined;
+        assert.ok(written || update instanceof Error, `${kind} at ${nth} wrote nothing and said nothing`);
+        const again = await one.updateFields(asset.assetId, { "ACME.FIELD.ARCHIVE ID": "b0a1" });
+        assert.deepEqual([...again.changed, ...again.unchanged], ["ACME.FIELD.ARCHIVE ID"]);
+        await one.close();
+      }
+    }
+  }).timeout(30_000);
+
   it("refuses deleted and unknown assets by name", async () => {
     const deleted = await named(client, "spring-withdrawn.jpg");
     await failed(client.updateFields(deleted.assetId, { [PRESERVATION]: "PRE" }), "CONFLICT");
@@ -217,3 +252,8 @@ describe("OTMM updates", () => {
     await answer.text();
   }
 });
+
+/** Resolves when the signal aborts. */
+function once(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
