@@ -9,7 +9,7 @@ import * as folders from "./folders.js";
 import { OtmmGateway } from "./gateway.js";
 import { holdsOn } from "./holds.js";
 import { toLifecycleAsset } from "./lifecycle-asset.js";
-import type { OtmmUser } from "./session.js";
+import type { OtmmUser } from "./user.js";
 import type {
   AssetSelection,
   CallOptions,

@@ -3,5 +3,5 @@ export { ASSUMPTIONS, type OtmmAssumptions, type OtmmOperator } from "./assumpti
 export { dayIn } from "./calendar.js";
 export { assetKey } from "./lifecycle-asset.js";
 export { allOf } from "./paging.js";
-export type { OtmmUser } from "./session.js";
+export type { OtmmUser } from "./user.js";
 export type * from "./types.js";

@@ -5,19 +5,12 @@ import { LifecycleError } from "../messages/error.js";
 import { CookieJar } from "./cookies.js";
 import { otdsTicket } from "./otds.js";
 import type { OtmmCredentials, OtmmOptions } from "./types.js";
+import { userOf, type OtmmUser } from "./user.js";
 
 /** Milliseconds for which refused credentials are not tried again: many jobs would lock the account. */
 const REFUSED_FOR = 60_000;
 /** Share of a token's life after which it is replaced before use. */
 const RENEW_AT = 0.9;
-
-/** Who is logged in, as OTMM says. */
-export interface OtmmUser {
-  loginName?: string;
-  userId?: string;
-  fullName?: string;
-  roleName?: string;
-}
 
 interface Login {
   /** Without cookies, which may change during the session. */
@@ -250,17 +243,4 @@ export class OtmmSession implements HttpAuth {
       { system: "otmm" },
     );
   }
-}
-
-function userOf(session: Readonly<Record<string, unknown>>): OtmmUser {
-  const loginName = text(session["login_name"]);
-  const userId = text(session["user_id"]);
-  const fullName = text(session["user_full_name"]);
-  const roleName = text(session["role_name"]);
-  return {
-    ...(loginName === undefined ? {} : { loginName }),
-    ...(userId === undefined ? {} : { userId }),
-    ...(fullName === undefined ? {} : { fullName }),
-    ...(roleName === undefined ? {} : { roleName }),
-  };
 }
