@@ -6,14 +6,14 @@ import { sharedPool } from "../../lib/content/index.js";
 import type { LifecycleMessage } from "../../lib/messages/message.js";
 import type { StoreHolder } from "../../lib/runtime/types.js";
 import type { JobSummary, LifecycleStore, Run, RunCounts } from "../../lib/store/types.js";
-import lifecycleStore from "../../nodes/lifecycle-store/lifecycle-store.js";
-import mappingProfile from "../../nodes/mapping-profile/mapping-profile.js";
-import metadataMapper from "../../nodes/metadata-mapper/metadata-mapper.js";
-import otmmAssetFetch from "../../nodes/otmm-asset-fetch/otmm-asset-fetch.js";
-import otmmAssetUpdate from "../../nodes/otmm-asset-update/otmm-asset-update.js";
-import otmmConnection from "../../nodes/otmm-connection/otmm-connection.js";
-import preservicaConnection from "../../nodes/preservica-connection/preservica-connection.js";
-import preservicaIngest from "../../nodes/preservica-ingest/preservica-ingest.js";
+import lifecycleStore = require("../../nodes/lifecycle-store/lifecycle-store.js");
+import mappingProfile = require("../../nodes/mapping-profile/mapping-profile.js");
+import metadataMapper = require("../../nodes/metadata-mapper/metadata-mapper.js");
+import otmmAssetFetch = require("../../nodes/otmm-asset-fetch/otmm-asset-fetch.js");
+import otmmAssetUpdate = require("../../nodes/otmm-asset-update/otmm-asset-update.js");
+import otmmConnection = require("../../nodes/otmm-connection/otmm-connection.js");
+import preservicaConnection = require("../../nodes/preservica-connection/preservica-connection.js");
+import preservicaIngest = require("../../nodes/preservica-ingest/preservica-ingest.js");
 import type { Fault, FaultOrder } from "../../sandbox/kernel/faults.js";
 import type { LogEntry } from "../../sandbox/kernel/types.js";
 import { startSandbox, type Sandbox } from "../../sandbox/start.js";
@@ -105,7 +105,7 @@ export class FaultWorld {
       ...changes,
     });
     this.#got = new Map();
-    await helper.load(NODES, flow as never, credentials);
+    await helper.load(NODES, flow, credentials);
     this.#loaded = true;
     for (const { id, type } of flow) {
       if (type === "helper") helper.getNode(id).on("input", (msg) => this.got(id).push(msg as Collected));
@@ -137,7 +137,7 @@ export class FaultWorld {
 
   /** Presses Run for these OTMM assets. */
   press(ids: readonly string[], more: object = {}): void {
-    helper.getNode(IDS.fetch).receive({ payload: [...ids], ...more } as never);
+    helper.getNode(IDS.fetch).receive({ payload: [...ids], ...more });
   }
 
   /** The newest run; undefined before there is one. */
