@@ -56,6 +56,11 @@ export function sendBytes(request: ByteRequest, body: Buffer, signal: AbortSigna
     const headers = { ...lowerCase(request.headers), "content-length": String(body.length) };
     const sent = startRequest(request, headers, signal);
     sent.once("timeout", () => sent.destroy(idle(request)));
+    const start = performance.now();
+    sent.once("finish", () => {
+      // The system's own buffers may still hold megabytes; they need about as long again as the rest took.
+      sent.socket?.setTimeout(request.idleMs + (performance.now() - start));
+    });
     sent.once("response", (response) => {
       // An early refusal may come while bytes are still being sent; it says more than the broken pipe after it.
       sent.on("error", () => undefined);
