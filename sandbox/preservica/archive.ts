@@ -27,7 +27,7 @@ export class Archive {
   ) {}
 
   static async open(context: SandboxContext): Promise<Archive> {
-    const settings = context.settings<PreservicaSettings>({ ...DEFAULT_SETTINGS });
+    const settings = context.settings<PreservicaSettings>(structuredClone(DEFAULT_SETTINGS));
     const [repository, sessions, jobs, monitors, governance, webhooks, workflows] = await Promise.all([
       Repository.open(context),
       Sessions.open(context),

@@ -13,6 +13,7 @@ import { LISTING_ROUTES } from "./entity/listings.js";
 import { LONG_RUNNING_ROUTES } from "./entity/long-running.js";
 import { METADATA_ROUTES } from "./entity/metadata.js";
 import { Call, type ApiBase } from "./http/call.js";
+import { UNSIMULATED_ENTITY_ROUTES, UNSIMULATED_ROUTES } from "./http/not-simulated.js";
 import { notFound, Refusal, undocumented } from "./http/refusal.js";
 import { matchRoute, type Route } from "./http/router.js";
 import type { Uploads } from "./ingest/upload.js";
@@ -35,6 +36,7 @@ const ENTITY_API: readonly Route[] = [
   ...EXPORT_ROUTES,
   ...RETENTION_ROUTES,
   ...HOLD_ROUTES,
+  ...UNSIMULATED_ENTITY_ROUTES,
 ];
 const OTHER_APIS: readonly Route[] = [
   ...USER_ROUTES,
@@ -42,6 +44,7 @@ const OTHER_APIS: readonly Route[] = [
   ...MONITOR_ROUTES,
   ...WEBHOOK_ROUTES,
   ...PROCESS_ROUTES,
+  ...UNSIMULATED_ROUTES,
 ];
 
 /** Leads a request to the API it is for, and turns refusals into answers. */

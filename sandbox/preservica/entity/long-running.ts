@@ -2,7 +2,7 @@ import { isTag } from "../access/tags.js";
 import type { SandboxAnswer } from "../../kernel/types.js";
 import { ASSUMPTIONS } from "../assumptions.js";
 import { expectShape, readBoolean, xmlAnswer, type Call } from "../http/call.js";
-import { acceptedAnswer, badRequest, notFound, Refusal, undocumented } from "../http/refusal.js";
+import { acceptedAnswer, badRequest, notFound, Refusal } from "../http/refusal.js";
 import { entityRoutes, route, type Route } from "../http/router.js";
 import { newRef } from "../ids.js";
 import { isUuid } from "../ids.js";
@@ -142,11 +142,4 @@ function progress(call: Call): SandboxAnswer {
   return xmlAnswer(
     el(ASSUMPTIONS.elements.progress, { xmlns: "http://status.preservica.com" }, text("Status", job.status), errors),
   );
-}
-
-/** A call that the documents name, but whose payload nobody has seen. */
-export function notSimulated(what: string): () => never {
-  return () => {
-    throw undocumented(501, `${what}: its payload is not documented, so it is not simulated`);
-  };
 }

@@ -17,6 +17,14 @@ export async function ingestStep(archive: Archive, job: IngestJob, uploadDone: U
   else if (job.phase === "indexing") await index(archive, job);
 }
 
+/** So much after the step that was due: a clock that is moved by a day then finds the whole ingest done, not its first step. */
+function later(job: IngestJob, ms: number): string {
+  return new Date(new Date(job.due).getTime() + ms).toISOString();
+}
+
+/** Where the package's bytes were is not kept once they are entities, or dropped. */
+const NOTHING_LEFT: IngestJob["source"] = { kind: "container", files: [] };
+
 /** A quarter of the ingest's time is spent in the queue. */
 const QUEUE_SHARE = 4;
 
@@ -29,20 +37,21 @@ async function begin(archive: Archive, job: IngestJob): Promise<void> {
   await archive.monitors.update(job.monitor, { status: "Running", started: archive.now() });
   await archive.jobs.again(job, (own) => {
     own.phase = "running";
-    own.due = archive.jobs.after(ingestMs - queueMs(ingestMs));
+    own.due = later(job, ingestMs - queueMs(ingestMs));
   });
 }
 
 async function run(archive: Archive, job: IngestJob, uploadDone: UploadDone): Promise<void> {
+  const began = performance.now();
   // Entities that carry this ingest's event were written before a restart: only the rest is left to do.
   const already = archive.repository.actionsOf(job.event).map(({ entity }) => entity);
+  const written = already.filter((entity): entity is EntityRecord => entity.type !== "CO");
   if (already.length > 0)
     return finish(
       archive,
       job,
-      already.filter((entity): entity is EntityRecord => entity.type !== "CO"),
-      [],
-      already.length,
+      { records: written, messages: [], files: already.length - written.length },
+      0,
       uploadDone,
     );
   const scene = new Scene(archive, job);
@@ -69,7 +78,7 @@ async function run(archive: Archive, job: IngestJob, uploadDone: UploadDone): Pr
       uploadDone,
     );
   await archive.repository.save(...plan.records);
-  await finish(archive, job, plan.records, plan.messages, plan.files, uploadDone, plan.subcategory);
+  await finish(archive, job, plan, performance.now() - began, uploadDone);
 }
 
 function failOnPurpose(archive: Archive): void {
@@ -79,15 +88,15 @@ function failOnPurpose(archive: Archive): void {
   throw new IngestFault([{ path: "", text: failIngest.message }]);
 }
 
+/** @param workedMs real time that the validation took */
 async function finish(
   archive: Archive,
   job: IngestJob,
-  records: readonly EntityRecord[],
-  messages: IngestPlan["messages"],
-  files: number,
+  made: Omit<IngestPlan, "subcategory"> & { subcategory?: string },
+  workedMs: number,
   uploadDone: UploadDone,
-  subcategory?: string,
 ): Promise<void> {
+  const { records, messages, files, subcategory } = made;
   const { workflow } = job;
   const signed = messages.map((text) => ({
     ...text,
@@ -111,7 +120,8 @@ async function finish(
   await archive.jobs.again(job, (own) => {
     own.phase = "indexing";
     own.status = "COMPLETED";
-    own.due = archive.jobs.after(archive.settings.indexDelayMs);
+    own.source = NOTHING_LEFT;
+    own.due = later(job, archive.settings.indexDelayMs + workedMs);
   });
 }
 
@@ -132,7 +142,9 @@ async function refuse(
   await archive.monitors.update(job.monitor, { status: "Failed", completed: archive.now() }, messages);
   await archive.workflows.finish(workflow.instance, "Failed", texts);
   await uploadDone(job, false);
-  await archive.jobs.update(job, (own) => Object.assign(own, { phase: "failed", status: "FAILED", errors: texts }));
+  await archive.jobs.update(job, (own) =>
+    Object.assign(own, { phase: "failed", status: "FAILED", errors: texts, source: NOTHING_LEFT }),
+  );
   archive.webhooks.notify("INGEST_FAILED", []);
 }
 

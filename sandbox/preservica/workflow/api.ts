@@ -24,18 +24,25 @@ export function workflowRoutes(uploads: Uploads): readonly Route[] {
 
 /** Ingest processes as the Process API lists them, below `/api`. */
 export const PROCESS_ROUTES: readonly Route[] = [
-  route(
-    "GET",
-    "process/ingest/configs",
-    (call) =>
-      jsonAnswer({
-        configs: CONTEXTS.filter((context) => context.type === "Ingest").map((context) =>
-          shownConfig(call, context.id),
-        ),
-      }),
-    ["types"],
-  ),
+  route("GET", "process/ingest/configs", listConfigs, ["types"]),
+  route("PUT", "process/ingest/configs/:id/active", setActive),
 ];
+
+function listConfigs(call: Call): SandboxAnswer {
+  const ingests = CONTEXTS.filter((context) => context.type === "Ingest");
+  return jsonAnswer({ configs: ingests.map((context) => shownConfig(call, context.id)) });
+}
+
+/** Without an active ingest process the upload endpoint refuses packages. */
+async function setActive(call: Call): Promise<SandboxAnswer> {
+  call.need("manage");
+  const context = CONTEXTS.find(
+    (candidate) => String(candidate.id) === call.param("id") && candidate.type === "Ingest",
+  );
+  if (!context) throw notFound(`ingest process ${call.param("id")}`);
+  call.archive.settings.ingestContextActive = readBoolean((await call.request.text(100)).trim(), "active");
+  return jsonAnswer(shownConfig(call, context.id));
+}
 
 function shownConfig(call: Call, id: number): Record<string, unknown> {
   const context = CONTEXTS.find((candidate) => candidate.id === id);

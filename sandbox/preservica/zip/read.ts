@@ -1,4 +1,5 @@
 import type { SandboxFiles, StoredBytes } from "../../kernel/types.js";
+import { sliceOf } from "./slice.js";
 
 /** The package is no zip that a strict reader takes; the message says why. */
 export class ZipError extends Error {
@@ -144,7 +145,7 @@ class Reader {
 
   async take(offset: number, size: number): Promise<Buffer> {
     if (offset < 0 || offset + size > this.bytes.size) throw new ZipError("the zip is cut short");
-    return size === 0 ? Buffer.alloc(0) : this.files.readAll({ kind: "slice", of: this.bytes, offset, size });
+    return size === 0 ? Buffer.alloc(0) : this.files.readAll(sliceOf(this.bytes, offset, size));
   }
 
   async directoryPlace(): Promise<{ offset: number; size: number; count: number }> {
@@ -194,7 +195,7 @@ class Reader {
     await this.compareLocal(header, local, rest, nameLength, described);
     const offset = header.local + 30 + nameLength + extraLength;
     if (offset + header.compressed > this.bytes.size) throw new ZipError(`entry ${name} is cut short`);
-    const raw: StoredBytes = { kind: "slice", of: this.bytes, offset, size: header.compressed };
+    const raw = sliceOf(this.bytes, offset, header.compressed);
     const method = header.method === 0 ? "stored" : "deflated";
     return {
       name,
