@@ -463,6 +463,16 @@ def _delete():
     until(lambda: entity.identifier("OTMM-Asset", "contract-hook") == set(), "the deletion")
 
 
+@check("a 7.7 server is understood too")
+def _older():
+    control("POST", "/settings", {"system": "preservica", "profile": "7.7.0"})
+    older = api(pres.EntityAPI)
+    equal((older.major_version, older.minor_version), (7, 7))
+    equal(older.asset(small.reference).title, "Hero & image")
+    assert list(older.bitstreams_for_asset(older.asset(small.reference)))
+    control("POST", "/settings", {"system": "preservica", "profile": "9.1.0"})
+
+
 @check("nothing that the client sent was undocumented")
 def _strict():
     log = control("GET", "/log?system=preservica&refused=1")

@@ -10,7 +10,7 @@ export type Handler = (call: Call) => SandboxAnswer | Promise<SandboxAnswer>;
 /** One documented call. Pattern segments that start with ":" are parameters. */
 export interface Route {
   method: Method;
-  pattern: string;
+  pattern: readonly string[];
   /** Documented query parameters; any other is refused. */
   query: readonly string[];
   handle: Handler;
@@ -18,6 +18,7 @@ export interface Route {
   since?: string;
 }
 
+/** @param pattern segments joined by "/" */
 export function route(
   method: Method,
   pattern: string,
@@ -25,7 +26,7 @@ export function route(
   query: readonly string[] = [],
   since?: string,
 ): Route {
-  return since === undefined ? { method, pattern, query, handle } : { method, pattern, query, handle, since };
+  return { method, pattern: pattern.split("/"), query, handle, ...(since === undefined ? {} : { since }) };
 }
 
 /** The same call below several entity types: `<type's path>/:ref/<rest>`. */
@@ -82,8 +83,7 @@ export function matchRoute(
   return match;
 }
 
-function fit(pattern: string, segments: readonly string[]): Record<string, string> | undefined {
-  const wanted = pattern.split("/");
+function fit(wanted: readonly string[], segments: readonly string[]): Record<string, string> | undefined {
   if (wanted.length !== segments.length) return undefined;
   const params: Record<string, string> = {};
   for (const [index, part] of wanted.entries()) {

@@ -37,10 +37,14 @@ export const CONTEXTS: readonly WorkflowContext[] = [
 
 /** Instances of workflows; every ingest is one. */
 export class Workflows {
+  private last: number;
+
   private constructor(
     private readonly context: SandboxContext,
     private readonly state: SandboxState<Record<string, WorkflowInstance>>,
-  ) {}
+  ) {
+    this.last = Object.keys(state.value).length;
+  }
 
   static async open(context: SandboxContext): Promise<Workflows> {
     return new Workflows(context, await context.state<Record<string, WorkflowInstance>>("workflows", () => ({})));
@@ -56,8 +60,9 @@ export class Workflows {
 
   async start(contextId: number, creator: string, correlationId?: string): Promise<WorkflowInstance> {
     const started = this.context.clock.now().toISOString();
+    this.last += 1;
+    const id = this.last;
     return this.state.update((value) => {
-      const id = Object.keys(value).length + 1;
       const instance: WorkflowInstance = {
         id,
         context: contextId,
