@@ -79,6 +79,11 @@ describe("sandbox Preservica: OPEX and PAX", () => {
     const missing = await opex(entries("b.txt"));
     assert.match(missing.text, /M\/b\.txt: in the manifest, but not there; ?|M\/a\.txt: not in the manifest/u);
     assert.equal(missing.status, "FAILED");
+    const atTop = await opex([
+      { name: "container.opex", content: manifest("b.txt") },
+      { name: "a.txt", content: "a" },
+    ]);
+    assert.match(atTop.text, /b\.txt: in the manifest, but not there/u);
     const homeless = await bench.ended(await bench.upload(zipOf(entries("a.txt"))));
     assert.match(homeless.text, /names no existing folder/u);
   });

@@ -27,7 +27,8 @@ export async function planTree(
   if (parent === undefined)
     throw new IngestFault([{ path: "", text: "the upload names no existing folder (structuralobjectreference)" }]);
   const planner = new TreePlanner(scene, files);
-  await planner.folder(makeTree([...files.keys()]), parent);
+  const root = makeTree([...files.keys()]);
+  await planner.folder(root, parent, await planner.sidecar(root.ownSidecar));
   scene.stopOnProblems();
   return { subcategory, records: planner.records, messages: planner.messages, files: planner.contentFiles };
 }
@@ -53,7 +54,8 @@ class TreePlanner {
     for (const file of node.files) await this.asset(file.path, file.name, ref, file.sidecar);
   }
 
-  private async sidecar(path: string | undefined): Promise<OpexDocument> {
+  /** What stands beside a folder or file; nothing when there is no sidecar. */
+  async sidecar(path: string | undefined): Promise<OpexDocument> {
     if (path === undefined) return NO_SIDECAR;
     if (path.endsWith(".metadata")) return this.plainMetadata(path);
     return readOpex(await readDocument(this.scene, this.files, path), (text) => this.scene.problem(path, text));
