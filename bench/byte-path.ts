@@ -101,7 +101,10 @@ function figure(rounds: readonly { value: number; limit: number }[], unit: strin
 }
 
 /** Speed of one and of four jobs, and how long the main thread's loop was held meanwhile. */
-export async function measureJobs(servers: Servers, size: number): Promise<Pick<Record<FigureName, Figure>, "job-1" | "job-4" | "loop-p99-ms">> {
+export async function measureJobs(
+  servers: Servers,
+  size: number,
+): Promise<Pick<Record<FigureName, Figure>, "job-1" | "job-4" | "loop-p99-ms">> {
   const pool = contentPool();
   const one: { value: number; limit: number }[] = [];
   const four: { value: number; limit: number }[] = [];
@@ -158,7 +161,10 @@ function peakOf(servers: Servers, size: number, together: number): Promise<numbe
 }
 
 /** Peak memory with four jobs at once, and its growth between 64 MiB and `size` with one. */
-export async function measureMemory(servers: Servers, size: number): Promise<Pick<Record<FigureName, Figure>, "rss-mib" | "rss-growth-mib">> {
+export async function measureMemory(
+  servers: Servers,
+  size: number,
+): Promise<Pick<Record<FigureName, Figure>, "rss-mib" | "rss-growth-mib">> {
   const peaks: { value: number; limit: number }[] = [];
   const growth: { value: number; limit: number }[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -214,12 +220,15 @@ async function main(args: readonly string[]): Promise<void> {
   for (const [name, { value, unit, limit, ratio, range }] of Object.entries(figures)) {
     const [low, high] = range;
     const share = `${ratio.toFixed(2)} (${low.toFixed(2)}-${high.toFixed(2)})`;
-    console.log(`${name.padEnd(16)} ${value.toFixed(1).padStart(8)} ${unit.padEnd(9)} of ${limit.toFixed(1).padStart(8)}  ratio ${share}`);
+    console.log(
+      `${name.padEnd(16)} ${value.toFixed(1).padStart(8)} ${unit.padEnd(9)} of ${limit.toFixed(1).padStart(8)}  ratio ${share}`,
+    );
   }
 }
 
 if (require.main === module) {
   const [task, source, sink, size, together] = process.argv.slice(2);
-  if (task === "--peak" && source !== undefined && sink !== undefined) void tellPeak(source, sink, Number(size), Number(together));
+  if (task === "--peak" && source !== undefined && sink !== undefined)
+    void tellPeak(source, sink, Number(size), Number(together));
   else void main(process.argv.slice(2));
 }

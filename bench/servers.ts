@@ -15,7 +15,10 @@ export interface RunningServer {
 
 /** Starts one server in a child process; resolves when it listens. */
 export async function startServer(role: ServerRole): Promise<RunningServer> {
-  const child: ChildProcess = fork(__filename, [role], { stdio: ["ignore", "inherit", "inherit", "ipc"], execArgv: [] });
+  const child: ChildProcess = fork(__filename, [role], {
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    execArgv: [],
+  });
   const port = await new Promise<number>((resolve, reject) => {
     child.once("message", (message: { port: number }) => resolve(message.port));
     child.once("exit", (code) => reject(new Error(`the ${role} server ended (${String(code)})`)));

@@ -52,12 +52,18 @@ function proxyOf(text: string): Proxy {
 
 function secureAgent(direction: Direction, ca: string | undefined, proxy: Proxy | undefined): https.Agent {
   // A private CA is trusted beside the public ones: redirects lead to public stores. Parsed once for all connections.
-  const trust = ca === undefined ? {} : { secureContext: tls.createSecureContext({ ca: [...tls.rootCertificates, ca] }) };
+  const trust =
+    ca === undefined ? {} : { secureContext: tls.createSecureContext({ ca: [...tls.rootCertificates, ca] }) };
   if (proxy !== undefined) return new TunnelAgent(proxy, direction, trust, KEPT);
   return direction === "in" ? new SecureContentAgent({ ...KEPT, ...trust }) : new https.Agent({ ...KEPT, ...trust });
 }
 
-function agentFor(direction: Direction, secure: boolean, ca: string | undefined, proxy: string | undefined): http.Agent {
+function agentFor(
+  direction: Direction,
+  secure: boolean,
+  ca: string | undefined,
+  proxy: string | undefined,
+): http.Agent {
   const key = JSON.stringify([direction, secure, secure ? (ca ?? "") : "", proxy ?? ""]);
   const known = agents.get(key);
   if (known !== undefined) return known;
@@ -71,13 +77,18 @@ function agentFor(direction: Direction, secure: boolean, ca: string | undefined,
  * The Node request for a byte request, not sent yet: right agent, proxy in absolute form for http, tunnel for https.
  * Its `timeout` event means: no byte for `idleMs`, connecting included.
  */
-export function startRequest(request: ByteRequest, headers: Record<string, string>, signal: AbortSignal): http.ClientRequest {
+export function startRequest(
+  request: ByteRequest,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+): http.ClientRequest {
   const url = new URL(request.url);
   const secure = url.protocol === "https:";
   const direction = request.method === "GET" ? "in" : "out";
   const options: https.RequestOptions = { method: request.method, headers, timeout: request.idleMs, signal };
   if (secure) return https.request(url, { ...options, agent: agentFor(direction, true, request.ca, request.proxy) });
-  if (request.proxy === undefined) return http.request(url, { ...options, agent: agentFor(direction, false, undefined, undefined) });
+  if (request.proxy === undefined)
+    return http.request(url, { ...options, agent: agentFor(direction, false, undefined, undefined) });
   const proxy = proxyOf(request.proxy);
   const secureProxy = proxy.url.protocol === "https:";
   return (secureProxy ? https : http).request(proxy.url, {

@@ -30,7 +30,12 @@ export function isErrorBody(body: string): boolean {
 export function judge(what: string, status: number, headers: IncomingHttpHeaders, body: string): Verdict {
   const code = s3ErrorCode(body);
   const said = code === undefined ? `HTTP ${status}` : `HTTP ${status} ${code}`;
-  const verdict = (next: Verdict["next"], errorCode: ErrorCode, text: string, more: LifecycleErrorOptions = {}): Verdict => ({
+  const verdict = (
+    next: Verdict["next"],
+    errorCode: ErrorCode,
+    text: string,
+    more: LifecycleErrorOptions = {},
+  ): Verdict => ({
     next,
     error: new LifecycleError(errorCode, `${what}: ${text} (${said}).`, {
       status,
@@ -45,13 +50,15 @@ export function judge(what: string, status: number, headers: IncomingHttpHeaders
     const retryAfter = retryAfterMs(headers["retry-after"], Date.now());
     return verdict("retry", "THROTTLED", "the peer asks to slow down", retryAfter === undefined ? {} : { retryAfter });
   }
-  if (status === 408 || code === "RequestTimeout") return verdict("retry", "TIMEOUT", "the peer waited too long for us");
+  if (status === 408 || code === "RequestTimeout")
+    return verdict("retry", "TIMEOUT", "the peer waited too long for us");
   if (code === "InvalidObjectState") return verdict("give-up", "ARCHIVED", "the object must be restored first");
   if (status === 403) return verdict("give-up", "DENIED", "the account of the connection may not do this");
   if (status === 404 || status === 410) return verdict("give-up", "NOT_FOUND", "not there");
   if (status === 409 || status === 412) return verdict("give-up", "CONFLICT", "something else is there or in progress");
   if (status === 423) return verdict("give-up", "LOCKED", "locked by someone else");
   if (status >= 500) return verdict("retry", "UPSTREAM", "the peer failed", { retryable: true });
-  if (status >= 200 && status < 300) return verdict("retry", "UPSTREAM", "the peer failed behind a success status", { retryable: true });
+  if (status >= 200 && status < 300)
+    return verdict("retry", "UPSTREAM", "the peer failed behind a success status", { retryable: true });
   return verdict("give-up", "UPSTREAM", "unexpected answer");
 }

@@ -135,7 +135,10 @@ export async function getContent(
     if (![301, 302, 303, 307, 308].includes(status)) return response;
     response.destroy();
     if (hops === MAX_REDIRECTS || request.method !== "GET") {
-      throw new LifecycleError("REFUSED", `${hostOf(request)} redirects content more often than ${MAX_REDIRECTS} times.`);
+      throw new LifecycleError(
+        "REFUSED",
+        `${hostOf(request)} redirects content more often than ${MAX_REDIRECTS} times.`,
+      );
     }
     current = followed(current, response.headers.location, request.redirectHosts ?? []);
   }

@@ -27,6 +27,7 @@ export class HashCompanion {
   }
 
   tell(order: HashOrder): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     this.#started().postMessage(order);
   }
 
@@ -68,7 +69,13 @@ class CompanionStream implements HashStream {
   update(bytes: Buffer): void {
     const memory = bytes.buffer;
     if (!(memory instanceof SharedArrayBuffer)) throw new Error("only shared memory can be hashed by the companion");
-    this.#companion.tell({ type: "update", stream: this.#stream, memory, offset: bytes.byteOffset, length: bytes.length });
+    this.#companion.tell({
+      type: "update",
+      stream: this.#stream,
+      memory,
+      offset: bytes.byteOffset,
+      length: bytes.length,
+    });
   }
 
   async mark(): Promise<string> {

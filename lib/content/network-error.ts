@@ -7,7 +7,8 @@ export class IdleError extends Error {
 }
 
 /** Causes that another try does not mend: what the peer shows as its certificate is not trusted. */
-const CERTIFICATE = /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)/;
+const CERTIFICATE =
+  /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)/;
 
 function codeOf(thrown: unknown): string {
   return thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : "";
@@ -31,7 +32,9 @@ export function networkError(what: string, thrown: unknown, signal: AbortSignal)
       { cause, retryable: false },
     );
   }
-  return new LifecycleError("UNREACHABLE", `${what}: the connection failed (${code === "" ? cause.message : code}).`, { cause });
+  return new LifecycleError("UNREACHABLE", `${what}: the connection failed (${code === "" ? cause.message : code}).`, {
+    cause,
+  });
 }
 
 /** May the same request succeed when simply repeated? Certificates and addresses that make no sense do not heal. */

@@ -14,7 +14,7 @@ export interface PackageSettings {
   partSize: number;
   zip64From: number;
   /** A store that refuses to save the state ends the job with its error. */
-  onStateFailure(error: unknown): void;
+  onStateFailure: (error: unknown) => void;
 }
 
 /** Main thread's side of a package: signs requests, keeps the upload's state, asks the caller for the last files. */
@@ -159,4 +159,3 @@ function sendParts(plan: PartPlan, resume: UploadState | undefined): PackageWork
     ...(resume === undefined ? {} : { resume: { uploadId: resume.uploadId, parts: resume.parts } }),
   };
 }
-

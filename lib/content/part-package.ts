@@ -27,7 +27,8 @@ export async function runPartPackage(work: PartsWork, context: JobContext): Prom
     if (!(error instanceof UploadGone)) throw error;
     context.restart();
     return await new PartPackage(work, context, undefined).run().catch((again: unknown) => {
-      if (again instanceof UploadGone) throw new LifecycleError("UPSTREAM", `${again.message}: the upload vanished twice.`, { retryable: true });
+      if (again instanceof UploadGone)
+        throw new LifecycleError("UPSTREAM", `${again.message}: the upload vanished twice.`, { retryable: true });
       throw again;
     });
   }
@@ -46,7 +47,11 @@ class PartPackage {
   #failure: unknown;
   #uploadId: string | undefined;
 
-  constructor(work: PartsWork, context: JobContext, resume: { uploadId: string; parts: readonly SentPart[] } | undefined) {
+  constructor(
+    work: PartsWork,
+    context: JobContext,
+    resume: { uploadId: string; parts: readonly SentPart[] } | undefined,
+  ) {
     const { partSize, inFlight, buffers } = work.send;
     this.#work = work;
     this.#context = context;
@@ -79,7 +84,14 @@ class PartPackage {
       this.#check();
       const headers = await this.#context.complete(this.#id());
       const { sent, skipped } = this.#upload;
-      return { kind: "package", size: this.#writer.offset, digests: this.#digests, headers, partsSent: sent, partsSkipped: skipped };
+      return {
+        kind: "package",
+        size: this.#writer.offset,
+        digests: this.#digests,
+        headers,
+        partsSent: sent,
+        partsSkipped: skipped,
+      };
     } catch (error) {
       this.#fail(error);
       throw this.#failure;
@@ -151,6 +163,11 @@ class PartPackage {
     const ended = await this.#writer.end();
     checkDigests(source.label, ended.digests, source.expected);
     this.#files.push({ path, size: source.size, crc: ended.crc, offset });
-    this.#digests.push({ label: source.label, path, size: source.size, digests: selectDigests(ended.digests, algorithms) });
+    this.#digests.push({
+      label: source.label,
+      path,
+      size: source.size,
+      digests: selectDigests(ended.digests, algorithms),
+    });
   }
 }

@@ -13,7 +13,8 @@ export interface Proxy {
 /** Reads a proxy URL `http://user:password@host:port`. */
 export function readProxy(text: string): Proxy {
   const url = new URL(text);
-  if (url.protocol !== "http:" && url.protocol !== "https:") throw new Error("a proxy address starts with http:// or https://");
+  if (url.protocol !== "http:" && url.protocol !== "https:")
+    throw new Error("a proxy address starts with http:// or https://");
   const headers: Record<string, string> = {};
   if (url.username !== "") {
     const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;

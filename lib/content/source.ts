@@ -14,7 +14,7 @@ export interface SourceReading {
   label: string;
   /** Size that the source's system states; undefined when it does not say. */
   size: number | undefined;
-  open(refused?: Refusal): Promise<ByteRequest>;
+  open: (refused?: Refusal) => Promise<ByteRequest>;
   /** Takes each byte exactly once and in order; a promise holds the source back. */
   sink(chunk: Buffer): Promise<void> | undefined;
   /** SHA-256 of all bytes that the sink has taken; asked only when a broken source cannot continue in the middle. */
@@ -168,7 +168,10 @@ class Source {
   #checkHeaders(what: string, response: IncomingMessage, status: number): void {
     const encoding = response.headers["content-encoding"] ?? "identity";
     if (encoding !== "identity") {
-      throw new LifecycleError("UPSTREAM", `${what}: the content comes encoded (${encoding}) although it was asked for plain.`);
+      throw new LifecycleError(
+        "UPSTREAM",
+        `${what}: the content comes encoded (${encoding}) although it was asked for plain.`,
+      );
     }
     const length = response.headers["content-length"];
     if (status !== 200 || length === undefined) return;
@@ -187,7 +190,12 @@ class Source {
     const page = /^text\/html\b/i.test(response.headers["content-type"] ?? "");
     const hint = page ? "; it is an HTML page, perhaps a login page" : "";
     return new LifecycleError("SHORT_READ", `${text}${hint}.`, {
-      details: { label: this.#reading.label, expected: this.#reading.size ?? this.#stated ?? null, received: this.#taken, page },
+      details: {
+        label: this.#reading.label,
+        expected: this.#reading.size ?? this.#stated ?? null,
+        received: this.#taken,
+        page,
+      },
     });
   }
 
@@ -204,7 +212,9 @@ function validatorOf(response: IncomingMessage): string | undefined {
 }
 
 function changed(what: string): LifecycleError {
-  return new LifecycleError("UPSTREAM", `${what}: the content changed while it was being read; start again.`, { retryable: true });
+  return new LifecycleError("UPSTREAM", `${what}: the content changed while it was being read; start again.`, {
+    retryable: true,
+  });
 }
 
 /** Reads the bytes that were taken before once more and proves them the same. */

@@ -103,7 +103,14 @@ export interface PackageReceipt {
 
 /**
  * The byte path: one long-lived pool of worker threads. Main thread keeps control, workers move bytes.
- * Errors: UNREACHABLE, TIMEOUT (idle), DENIED, NOT_FOUND, THROTTLED, SHORT_READ, FIXITY_MISMATCH, UPSTREAM.
+ *
+ * Errors: UNREACHABLE, TIMEOUT (idle), DENIED, NOT_FOUND, ARCHIVED, LOCKED, CONFLICT, THROTTLED (with `retryAfter`),
+ * SHORT_READ, FIXITY_MISMATCH, REFUSED (a redirect that may not be followed), INVALID_INPUT (paths, sizes), UPSTREAM.
+ * - Stopped by its signal: the signal's reason when that is a LifecycleError, else UPSTREAM with `details.stopped`.
+ * - `details.outcome` is `unknown` when a whole package may have arrived although no answer came: look at the target
+ *   before sending again. It is never sent twice here; parts are.
+ * - The pool never aborts an upload: what failed can be taken up again with the last state, or ended by the caller
+ *   through `target.abort`.
  */
 export interface ContentPool {
   /** Streams once and hashes; used to prove copies. */

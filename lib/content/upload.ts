@@ -58,9 +58,7 @@ export async function putBytes(put: Put): Promise<ShortAnswer> {
   }
 }
 
-type Outcome =
-  | { answer: ShortAnswer }
-  | { answer?: undefined; error: LifecycleError; renew: boolean; repeat: boolean };
+type Outcome = { answer: ShortAnswer } | { answer?: undefined; error: LifecycleError; renew: boolean; repeat: boolean };
 
 async function tryOnce(what: string, request: ByteRequest, put: Put): Promise<Outcome> {
   try {
@@ -88,17 +86,21 @@ function neverConnected(thrown: unknown): boolean {
 }
 
 function unknownOutcome(error: LifecycleError): LifecycleError {
-  return new LifecycleError(error.code, `${error.message} It may have arrived all the same: look before sending again.`, {
-    retryable: true,
-    ...(error.status === undefined ? {} : { status: error.status }),
-    ...(error.cause === undefined ? {} : { cause: error.cause }),
-    details: { ...error.details, outcome: "unknown" },
-  });
+  return new LifecycleError(
+    error.code,
+    `${error.message} It may have arrived all the same: look before sending again.`,
+    {
+      retryable: true,
+      ...(error.status === undefined ? {} : { status: error.status }),
+      ...(error.cause === undefined ? {} : { cause: error.cause }),
+      details: { ...error.details, outcome: "unknown" },
+    },
+  );
 }
 
 /** What a part uploader needs from its job. */
 export interface PartUploadOptions {
-  request(number: number, size: number, refused?: Refusal): Promise<ByteRequest>;
+  request: (number: number, size: number, refused?: Refusal) => Promise<ByteRequest>;
   /** Parts of an earlier attempt, by number. */
   known: ReadonlyMap<number, SentPart>;
   inFlight: number;
@@ -187,7 +189,8 @@ export class PartUpload {
     });
     // Ceph answers an empty ETag; none at all means that this is not an S3 answer.
     const { etag } = answer.headers;
-    if (etag === undefined) throw new LifecycleError("UPSTREAM", `${what}: the answer names no ETag.`, { status: answer.status });
+    if (etag === undefined)
+      throw new LifecycleError("UPSTREAM", `${what}: the answer names no ETag.`, { status: answer.status });
     return etag;
   }
 }

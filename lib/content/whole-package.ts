@@ -39,7 +39,14 @@ export async function runWholePackage(work: PackageWork, context: JobContext): P
     signal: context.signal,
     repeatable: false,
   });
-  return { kind: "package", size: bytes.length, digests, headers: plainHeaders(answer.headers), partsSent: 0, partsSkipped: 0 };
+  return {
+    kind: "package",
+    size: bytes.length,
+    digests,
+    headers: plainHeaders(answer.headers),
+    partsSent: 0,
+    partsSkipped: 0,
+  };
 }
 
 interface EntryBytes {

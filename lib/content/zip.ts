@@ -54,7 +54,7 @@ export function checkPath(path: string): void {
     bytes > 0xffff ||
     path.startsWith("/") ||
     /^[A-Za-z]:/.test(path) ||
-    // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+    // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
     /[\\\u0000-\u001f\u007f]/.test(path) ||
     // A lone surrogate has no UTF-8 form.
     Buffer.from(path, "utf8").toString("utf8") !== path ||
@@ -110,7 +110,12 @@ function directoryEntry(file: ZipFile, modified: Date, zip64From: number): Buffe
 }
 
 /** The central directory with its end records. @param offset where it starts in the package */
-export function centralDirectory(files: readonly ZipFile[], offset: number, modified: Date, zip64From = ZIP64_FROM): Buffer {
+export function centralDirectory(
+  files: readonly ZipFile[],
+  offset: number,
+  modified: Date,
+  zip64From = ZIP64_FROM,
+): Buffer {
   const entries = Buffer.concat(files.map((file) => directoryEntry(file, modified, zip64From)));
   const many = files.length >= 0xffff;
   const far = offset >= zip64From;

@@ -129,7 +129,12 @@ describe("packages", () => {
     const upload = packageOf(source, target, files(PART * 2));
     upload.entries.unshift({ path: "first.txt", label: "note", bytes });
     const receipt = await pool.sendPackage(upload);
-    assert.deepEqual(receipt.digests[0], { label: "note", path: "first.txt", size: 1234, digests: { "SHA-256": sha256(bytes) } });
+    assert.deepEqual(receipt.digests[0], {
+      label: "note",
+      path: "first.txt",
+      size: 1234,
+      digests: { "SHA-256": sha256(bytes) },
+    });
     assert.equal(readStreamed(server.objects.get(target.key) ?? Buffer.alloc(0))[0]?.path, "first.txt");
   });
 
@@ -163,7 +168,9 @@ describe("packages", () => {
   it("tells how far it is, ending at the whole", async () => {
     const [path = ""] = files(PART * 4);
     const told: number[] = [];
-    const upload = packageOf(source, new TestTarget(server), [path], { onBytes: (done, total) => told.push(done, total ?? 0) });
+    const upload = packageOf(source, new TestTarget(server), [path], {
+      onBytes: (done, total) => told.push(done, total ?? 0),
+    });
     await pool.sendPackage(upload);
     assert.deepEqual(told.slice(-2), [PART * 4, PART * 4]);
   });
@@ -178,7 +185,8 @@ describe("packages", () => {
         ),
       );
       assert.equal(receipts.length, 20);
-      for (let index = 0; index < 20; index += 1) readStreamed(server.objects.get(`/package-${index}.zip`) ?? Buffer.alloc(0));
+      for (let index = 0; index < 20; index += 1)
+        readStreamed(server.objects.get(`/package-${index}.zip`) ?? Buffer.alloc(0));
     } finally {
       await two.close();
     }

@@ -19,10 +19,14 @@ class TestProxy {
       return;
     }
     this.seen.push(`${request.method ?? ""} ${request.url ?? ""}`);
-    const onward = http.request(request.url ?? "", { method: request.method ?? "GET", headers: request.headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 0, answer.headers);
-      answer.pipe(response);
-    });
+    const onward = http.request(
+      request.url ?? "",
+      { method: request.method ?? "GET", headers: request.headers },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 0, answer.headers);
+        answer.pipe(response);
+      },
+    );
     request.pipe(onward);
   });
 
@@ -114,7 +118,12 @@ describe("through a proxy", () => {
     });
     const { port } = store.address() as AddressInfo;
     const open = async () => get(`https://store.localhost:${port}/f`, { proxy: proxy.url, ca: TEST_CERTIFICATE });
-    const result = await pool.read({ open, size: bytes.length, algorithms: ["SHA-256"], signal: new AbortController().signal });
+    const result = await pool.read({
+      open,
+      size: bytes.length,
+      algorithms: ["SHA-256"],
+      signal: new AbortController().signal,
+    });
     assert.equal(result.digests["SHA-256"], sha256(bytes));
     assert.deepEqual(proxy.seen, [`CONNECT store.localhost:${port}`]);
     store.closeAllConnections();

@@ -100,8 +100,13 @@ export class TargetServer extends LocalServer {
   readonly objects = new Map<string, Buffer>();
   readonly partRequests: number[] = [];
   /** Called when a body has arrived; true = it answered itself and nothing is stored unless it does so. */
-  fault: (put: { path: string; part: number | undefined; body: Buffer; request: http.IncomingMessage; response: http.ServerResponse }) => boolean =
-    () => false;
+  fault: (put: {
+    path: string;
+    part: number | undefined;
+    body: Buffer;
+    request: http.IncomingMessage;
+    response: http.ServerResponse;
+  }) => boolean = () => false;
   #count = 0;
 
   constructor() {
@@ -148,7 +153,7 @@ export class TargetServer extends LocalServer {
     const path = request.url ?? "/";
     if (this.fault({ path, part, body, request, response })) return;
     if (part !== undefined && !this.uploads.has(url.searchParams.get("uploadId") ?? "")) {
-      response.writeHead(404).end("<?xml version=\"1.0\"?><Error><Code>NoSuchUpload</Code></Error>");
+      response.writeHead(404).end('<?xml version="1.0"?><Error><Code>NoSuchUpload</Code></Error>');
       return;
     }
     this.store(path, part, body);
@@ -261,7 +266,9 @@ export function packageOf(
       algorithms: ["SHA-256"],
     })),
     finishSize: 64 * 1024,
-    finish: async (digests) => [{ path: "metadata.xml", bytes: Buffer.from(`<digests>${JSON.stringify(digests)}</digests>`) }],
+    finish: async (digests) => [
+      { path: "metadata.xml", bytes: Buffer.from(`<digests>${JSON.stringify(digests)}</digests>`) },
+    ],
     modified: new Date("2025-03-01T12:00:00Z"),
     target,
     onState: async (state) => {

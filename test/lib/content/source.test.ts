@@ -271,7 +271,10 @@ describe("sources", () => {
   it("name a host that cannot be reached, without the query of the address", async () => {
     const { url } = source;
     await source.close();
-    const error = await failsWith("UNREACHABLE", read("/a", { open: async () => get(`${url}/a?X-Amz-Signature=secret`) }));
+    const error = await failsWith(
+      "UNREACHABLE",
+      read("/a", { open: async () => get(`${url}/a?X-Amz-Signature=secret`) }),
+    );
     assert.ok(!error.message.includes("secret"));
     await source.start();
   });
@@ -333,7 +336,8 @@ describe("sources", () => {
       assert.equal(result.digests["SHA-256"], sha256(bytes));
       assert.equal(seen.length, 3);
       for (const headers of seen) {
-        for (const name of ["authorization", "cookie", "x-requested-by", "otmmauthtoken"]) assert.equal(headers[name], undefined);
+        for (const name of ["authorization", "cookie", "x-requested-by", "otmmauthtoken"])
+          assert.equal(headers[name], undefined);
       }
     });
 

@@ -139,7 +139,8 @@ describe("a target that reads slowly or not at all", () => {
       socket.on("data", (chunk: Buffer) => {
         const head = chunk.indexOf("\r\n\r\n");
         if (left === 0 && head >= 0) {
-          left = Number(/content-length: (\d+)/i.exec(chunk.toString("latin1", 0, head))?.[1]) - (chunk.length - head - 4);
+          left =
+            Number(/content-length: (\d+)/i.exec(chunk.toString("latin1", 0, head))?.[1]) - (chunk.length - head - 4);
         } else left -= chunk.length;
         if (left === 0) socket.write('HTTP/1.1 200 OK\r\nETag: "e"\r\nContent-Length: 0\r\n\r\n');
         else socket.pause();

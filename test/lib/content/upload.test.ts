@@ -5,7 +5,16 @@ import path from "node:path";
 import { contentPool } from "../../../lib/content/pool.js";
 import type { ContentPool, PackageUpload, UploadState } from "../../../lib/content/types.js";
 import { LifecycleError, type ErrorCode } from "../../../lib/messages/error.js";
-import { content, EndlessServer, etagOf, packageOf, sha256, SourceServer, TargetServer, TestTarget } from "./servers.js";
+import {
+  content,
+  EndlessServer,
+  etagOf,
+  packageOf,
+  sha256,
+  SourceServer,
+  TargetServer,
+  TestTarget,
+} from "./servers.js";
 import { readStreamed } from "./zip-stream.js";
 
 const PART = 64 * 1024;
@@ -109,7 +118,7 @@ describe("uploads", () => {
       (response) => response.writeHead(503, { "retry-after": "0" }).end("<Error><Code>SlowDown</Code></Error>"),
       (response) => response.writeHead(429, { "retry-after": new Date(0).toUTCString() }).end(),
       (response) => response.destroy(),
-      (response) => response.writeHead(200).end("<?xml version=\"1.0\"?>\n<Error><Code>InternalError</Code></Error>"),
+      (response) => response.writeHead(200).end('<?xml version="1.0"?>\n<Error><Code>InternalError</Code></Error>'),
     ];
     for (const fault of faults) {
       faultOnPart(4, 2, fault);
@@ -187,7 +196,9 @@ describe("uploads", () => {
 
   it("end with the error that completing gives, and leave the upload", async () => {
     target.complete = async () => {
-      throw new LifecycleError("UPSTREAM", "The upload could not be completed (HTTP 200 InternalError).", { status: 200 });
+      throw new LifecycleError("UPSTREAM", "The upload could not be completed (HTTP 200 InternalError).", {
+        status: 200,
+      });
     };
     const error = await failsWith("UPSTREAM", pool.sendPackage(upload("/large")));
     assert.equal(error.status, 200);
@@ -349,7 +360,12 @@ describe("uploads", () => {
 
   describe("and their threads", () => {
     it("fail repeatably when a thread ends, and go on with a new one", async () => {
-      const fragile = contentPool({ partSize: PART, threads: 1, retry: RETRY, workerFile: path.join(__dirname, "fragile-worker.js") });
+      const fragile = contentPool({
+        partSize: PART,
+        threads: 1,
+        retry: RETRY,
+        workerFile: path.join(__dirname, "fragile-worker.js"),
+      });
       try {
         source.files.set("/poison", content(10));
         const doomed = [upload("/poison"), upload("/large")].map((one) => fragile.sendPackage(one));

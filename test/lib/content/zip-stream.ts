@@ -37,7 +37,8 @@ export function readStreamed(zip: Buffer): StreamedFile[] {
 function sizeOf(packed: number, plain: number, extra: Buffer): number {
   if (packed !== plain) throw new Error("sizes differ although stored");
   if (plain !== 0xffff_ffff) return plain;
-  if (extra.readUInt16LE(0) !== 1 || extra.readUInt16LE(2) !== 16) throw new Error("local ZIP64 field must hold both sizes");
+  if (extra.readUInt16LE(0) !== 1 || extra.readUInt16LE(2) !== 16)
+    throw new Error("local ZIP64 field must hold both sizes");
   if (extra.readBigUInt64LE(4) !== extra.readBigUInt64LE(12)) throw new Error("sizes differ although stored");
   return Number(extra.readBigUInt64LE(4));
 }
