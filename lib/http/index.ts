@@ -18,4 +18,5 @@ export { leanCause, redact, secrets } from "./redact.js";
 export { pause, type Backoff } from "./retry.js";
 export { SingleFlight } from "./single-flight.js";
 export { attribute, child, children, descendants, parseXml, textOf, type XmlNode } from "./xml.js";
-export { declarations, escapeXml, escapeXmlAttribute, writeXml } from "./xml-write.js";
+export { declarations, writeXml } from "./xml-write.js";
+export { escapeXml, escapeXmlAttribute } from "../xml/escape.js";

@@ -1,3 +1,5 @@
+import { isXmlCharacter } from "../xml/escape.js";
+
 /** Levels of elements that are read; real answers of the systems have about ten. */
 const DEEPEST = 100;
 
@@ -99,16 +101,4 @@ function codePoint(body: string): number {
   if (hex !== undefined) return Number.parseInt(hex, 16);
   const decimal = /^#(\d{1,7})$/.exec(body)?.[1];
   return decimal === undefined ? Number.NaN : Number.parseInt(decimal, 10);
-}
-
-/** Is the code point a `Char` of XML 1.0 (section 2.2)? */
-export function isXmlCharacter(code: number): boolean {
-  return (
-    code === 0x9 ||
-    code === 0xa ||
-    code === 0xd ||
-    (code >= 0x20 && code <= 0xd7ff) ||
-    (code >= 0xe000 && code <= 0xfffd) ||
-    (code >= 0x10000 && code <= 0x10ffff)
-  );
 }

@@ -1,4 +1,4 @@
-import { isXmlCharacter } from "../http/xml-check.js";
+import { isXmlCharacter } from "../xml/escape.js";
 import { LifecycleError } from "../messages/error.js";
 import { illegalAt } from "./xml-text.js";
 
