@@ -24,6 +24,8 @@ export class Database {
     coded(() => {
       // EXCLUSIVE first: then WAL needs no shared memory and a second process is turned away at once.
       this.#db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+      // What is pruned or erased leaves no trace in the file.
+      this.#db.exec("PRAGMA secure_delete = ON");
       this.#db.exec("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000");
       this.#migrate(file);
     });
@@ -71,7 +73,8 @@ export class Database {
   }
 }
 
-function sqlite(): typeof DatabaseSync {
+/** Loads the engine, on first use only. @throws LifecycleError NOT_CONFIGURED below Node.js 22.13 */
+export function sqlite(): typeof DatabaseSync {
   try {
     return (createRequire(__filename)("node:sqlite") as { DatabaseSync: typeof DatabaseSync }).DatabaseSync;
   } catch (cause) {

@@ -1,8 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { CHAIN_START, canonicalJson, chainHash, payloadDigest } from "./chain.js";
 import type { Database } from "./database.js";
-import { eventOf, identityOf } from "./rows.js";
-import type { AssetIdentity, LifecycleEvent, StoredEvent } from "./types.js";
+import { eventOf, frameOf, identityOf } from "./rows.js";
+import type { AssetIdentity, LifecycleEvent, PlacedFrame, StoredEvent } from "./types.js";
+
+/** Frames of one asset, each with the hash before it; the first event of all follows the chain's start. */
+export const ASSET_FRAMES = `SELECT e.*, CASE WHEN e.seq = 1 THEN '${CHAIN_START}' ELSE p.hash END AS previous
+  FROM events e LEFT JOIN events p ON p.seq = e.seq - 1 WHERE e.asset_key = ? ORDER BY e.seq`;
+export const FIND = "SELECT * FROM identities WHERE id = ? OR asset_key = ? LIMIT 1000";
 
 /** Appends to the chain; must run inside the transaction of what the events tell of. */
 export function addEvents(db: Database, events: readonly LifecycleEvent[], now: number): void {
@@ -54,6 +59,9 @@ export const eventOperations = {
       .map(eventOf);
   },
   find(db: Database, id: string): AssetIdentity[] {
-    return db.all("SELECT * FROM identities WHERE id = ? OR asset_key = ? LIMIT 1000", id, id).map(identityOf);
+    return db.all(FIND, id, id).map(identityOf);
+  },
+  frames(db: Database, assetKey: string): PlacedFrame[] {
+    return db.all(ASSET_FRAMES, assetKey).map(frameOf);
   },
 };

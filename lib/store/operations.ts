@@ -1,4 +1,6 @@
+import { anchorOperations } from "./anchors.js";
 import type { Database } from "./database.js";
+import { erase } from "./erase.js";
 import { eventOperations } from "./events.js";
 import { handoverOperations } from "./handovers.js";
 import { jobOperations } from "./jobs.js";
@@ -51,9 +53,13 @@ export const OPERATIONS: Record<OperationName, Operation> = {
   append: stamped(1, eventOperations.append),
   timeline: operation(eventOperations.timeline),
   find: operation(eventOperations.find),
+  frames: operation(eventOperations.frames),
+  erase: stamped(3, erase),
+  anchor: stamped(0, anchorOperations.anchor),
+  anchors: operation(anchorOperations.anchors),
   backup: operation(runOperations.backup),
   prune: operation(runOperations.prune),
 };
 
-/** Cannot run inside a transaction (SQLite: VACUUM). */
-export const ALONE: ReadonlySet<OperationName> = new Set(["backup"]);
+/** Cannot run inside a transaction (SQLite: VACUUM, checkpoints of the log). */
+export const ALONE: ReadonlySet<OperationName> = new Set(["backup", "erase"]);

@@ -1,5 +1,6 @@
 import type { SQLOutputValue } from "node:sqlite";
 import type {
+  Anchor,
   AssetIdentity,
   Handover,
   Job,
@@ -8,6 +9,7 @@ import type {
   JobSummary,
   Json,
   JsonObject,
+  PlacedFrame,
   Run,
   RunState,
   StoredEvent,
@@ -99,7 +101,7 @@ export function identityOf(row: Row): AssetIdentity {
 export function eventOf(row: Row): StoredEvent {
   const payload =
     row["payload"] === null
-      ? { type: "erased", basis: "witnessed", agent: "", outcome: "success" }
+      ? { type: "erased", basis: "witnessed", agent: "", outcome: "success", erased: true }
       : json<JsonObject>(row, "payload");
   return {
     ...(payload as unknown as Omit<StoredEvent, "seq" | "learnt" | "hash" | "at" | "assetKey">),
@@ -109,4 +111,23 @@ export function eventOf(row: Row): StoredEvent {
     seq: number(row, "seq"),
     hash: text(row, "hash"),
   };
+}
+
+export function frameOf(row: Row): PlacedFrame {
+  const salt = row["salt"];
+  return {
+    seq: number(row, "seq"),
+    assetKey: text(row, "asset_key"),
+    at: text(row, "at"),
+    learnt: text(row, "learnt"),
+    payload: row["payload"] === null ? null : text(row, "payload"),
+    salt: salt instanceof Uint8Array ? Buffer.from(salt).toString("hex") : null,
+    payloadDigest: text(row, "payload_digest"),
+    hash: text(row, "hash"),
+    ...optional("previous", typeof row["previous"] === "string" ? row["previous"] : undefined),
+  };
+}
+
+export function anchorOf(row: Row): Anchor {
+  return { seq: number(row, "seq"), hash: text(row, "hash"), at: text(row, "at") };
 }

@@ -54,4 +54,7 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX events_asset ON events (asset_key, seq);
   `,
+  `
+  CREATE TABLE anchors (seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, at TEXT NOT NULL) STRICT;
+  `,
 ];

@@ -116,6 +116,8 @@ export interface LifecycleEvent {
   type: string;
   /** ISO instant when it happened. */
   at: string;
+  /** Whose clock `at` was read from, when not this machine's: a system, as in `system`, or who told. */
+  clock?: string;
   basis: EventBasis;
   /** Person, or software with version. */
   agent: string;
@@ -132,6 +134,37 @@ export interface StoredEvent extends LifecycleEvent {
   /** ISO instant when we learnt of it. */
   learnt: string;
   hash: string;
+  /** The payload was erased: only frame and digest are left. */
+  erased?: true;
+}
+
+/** Type of the event that records an erasure; its `detail.erased` lists the places, e.g. `3,7-9`. Never erased itself. */
+export const ERASURE_EVENT = "payload erased";
+
+/** One event as the hash chain knows it: what a store's file, a backup or an export holds of it. */
+export interface ChainFrame {
+  seq: number;
+  assetKey: string;
+  at: string;
+  learnt: string;
+  /** JSON of the event without asset and time; null when erased. */
+  payload: string | null;
+  /** Hex; null when erased. */
+  salt: string | null;
+  payloadDigest: string;
+  hash: string;
+}
+/** A frame with the hash before it, so that it proves its place alone; absent where the frame before is missing. */
+export interface PlacedFrame extends ChainFrame {
+  previous?: string;
+}
+/** The head of the chain at a time. Kept elsewhere, it shows a tail that was cut off or rewritten later. */
+export interface Anchor {
+  /** Place of the last event. */
+  seq: number;
+  hash: string;
+  /** ISO instant at which the anchor was taken. */
+  at: string;
 }
 
 /** Changes that are committed together, in one transaction. */
@@ -220,6 +253,21 @@ export interface LifecycleStore {
   timeline(assetKey: string, limit?: number): Promise<StoredEvent[]>;
   /** Asset keys that carry this id in any system. */
   find(id: string): Promise<AssetIdentity[]>;
+  /** The asset's events as the chain holds them, for an export that proves itself. */
+  frames(assetKey: string): Promise<PlacedFrame[]>;
+  /**
+   * Erases payload and salt of an asset's events, or of one event, for good: asset, times, digest and place stay, the
+   * chain still holds. Records itself as an event with agent and reason. Records of erasures are left alone.
+   *
+   * @param agent the signed-in person who asked for it
+   * @returns events erased; 0 when all were erased before
+   * @throws LifecycleError NOT_FOUND (no such event), CONFLICT (the one event records an erasure)
+   */
+  erase(target: ErasureTarget, agent: string, reason: string): Promise<number>;
+  /** Records the head of the chain as an anchor; the same head again gives the same anchor. Undefined without events. */
+  anchor(): Promise<Anchor | undefined>;
+  /** Anchors recorded, oldest first. */
+  anchors(): Promise<Anchor[]>;
 
   /** Keeps a large value beside a run (an asset's fields above the travel limit); the same id again changes nothing. */
   keep(id: string, run: string, value: Json): Promise<void>;
@@ -231,6 +279,7 @@ export interface LifecycleStore {
   prune(before: number): Promise<number>;
   close(): Promise<void>;
 }
+export type ErasureTarget = { asset: string } | { seq: number };
 export interface RunPage {
   cursor: JsonObject;
   complete: boolean;
