@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { campaignArchive } from "../../scripts/demo/scenario-01.js";
 import { Stage } from "../../scripts/demo/stage.js";
 import { PACKAGE_ROOT } from "../../scripts/node-red.js";
@@ -34,6 +35,8 @@ export async function killRounds(rounds: number, seed: number, say: (line: strin
     try {
       const before = await campaignArchive.look(stage);
       await stage.nodeRed.inject(stage.flow.find(({ type }) => type === "inject")?.id ?? "");
+      // What a button press has promised begins with the run in the store; before that nothing was acknowledged.
+      while ((await stage.runs()).length === 0) await pause(20);
       const budget = Math.min(rounds - done, 40);
       await stage.nodeRed.kill();
       let killed = 1;
@@ -67,13 +70,18 @@ async function lives(stage: Stage, env: Record<string, string>): Promise<boolean
     // Killed before it had started up: a kill like any other.
     return true;
   }
-  const exited = once(stage.nodeRed.process, "exit");
-  if (stage.nodeRed.process.exitCode !== null || stage.nodeRed.process.signalCode !== null) return true;
-  const finished = stage.settled(() => true, () => undefined, ROUND_MS).then(
-    () => false,
-    () => true,
-  );
-  const died = await Promise.race([exited.then(() => true), finished]);
-  if (!died) await stage.nodeRed.stop();
-  return died;
+  const { process: child } = stage.nodeRed;
+  const dead = (): boolean => child.exitCode !== null || child.signalCode !== null;
+  const exited = dead() ? Promise.resolve() : once(child, "exit").then(() => undefined);
+  const finished = stage.settled(() => true, () => undefined, ROUND_MS).catch(async (error: unknown) => {
+    // The question fails when Node-RED dies while it is asked; any other failure is a finding.
+    await Promise.race([exited, pause(2_000)]);
+    if (!dead()) throw error;
+  });
+  await Promise.race([exited, finished]);
+  if (dead()) return true;
+  await finished;
+  if (dead()) return true;
+  await stage.nodeRed.stop();
+  return false;
 }
