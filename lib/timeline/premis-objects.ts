@@ -68,8 +68,10 @@ function filesOf(events: readonly StoredEvent[]): Map<string, File> {
     const { size, mediaType } = detail ?? {};
     if (typeof size === "number" && Number.isSafeInteger(size) && size >= 0) file.size = String(size);
     if (typeof mediaType === "string") file.mediaType = mediaType;
-    if (!file.digests.has(event.digest))
+    // What a failed comparison met is told by its event; it is not the file's digest.
+    if (event.outcome === "success" && !file.digests.has(event.digest)) {
       file.digests.set(event.digest, event.basis === "reported" ? (system ?? "") : event.agent);
+    }
     files.set(key, file);
   }
   return files;
