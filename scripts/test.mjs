@@ -13,7 +13,7 @@ const on = (major) => ({ NODE_RED: String(major) });
 /** Suite -> how it is run. A suite of mocha tells its totals; the others count as one check. */
 const SUITES = {
   lint: { run: (env) => run(nodePath(), ["scripts/run.mjs", "lint"], env) },
-  unit: { tests: ["dist/test/{lib,sandbox,scripts}/**/*.test.js"] },
+  unit: { tests: ["dist/test/{lib,sandbox,scripts,bin}/**/*.test.js"] },
   "nodes on Node-RED 5": { tests: ["dist/test/nodes/**/*.test.js"], env: on(5) },
   "nodes on Node-RED 4.1": { tests: ["dist/test/nodes/**/*.test.js"], env: on(4) },
   "examples on Node-RED 5": { tests: ["dist/test/examples/**/*.test.js"], env: on(5) },
