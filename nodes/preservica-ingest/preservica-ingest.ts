@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { sharedPool } from "../../lib/content/index.js";
 import { type IngestDeps, ingest, type IngestSettings, planIngest } from "../../lib/preservica/index.js";
+import type { ContentRef } from "../../lib/messages/asset.js";
 import { registerJobNode } from "../../lib/runtime/index.js";
 import { systems } from "../../lib/systems/registry.js";
 import { preservicaOf } from "../shared/clients.js";
@@ -36,11 +37,17 @@ function register(RED: NodeAPI): void {
         const stop = new AbortController();
         const plan = await planIngest(name, msg.asset, planned, deps(), stop.signal);
         const ids = { ...msg.asset.ids, preservica: { connection: deps().preservica.connection, ref: plan.ref } };
-        return { msg: { ...msg, asset: { ...msg.asset, ids } }, planned: plan.planned };
+        const content = msg.asset.content.map(withPlannedDigest);
+        return { msg: { ...msg, asset: { ...msg.asset, ids, content } }, planned: plan.planned };
       },
     });
   }
   RED.nodes.registerType("preservica-ingest", PreservicaIngestNode);
+}
+
+/** A dry run has no digest of the archived copy: nodes behind it, which write it down, get a placeholder as for ids. */
+function withPlannedDigest(ref: ContentRef): ContentRef {
+  return { ...ref, fixity: [...ref.fixity, { algorithm: "SHA-256", value: "dry-run:sha-256", by: "target" }] };
 }
 
 function settingsOf(config: PreservicaIngestConfig): IngestSettings {
