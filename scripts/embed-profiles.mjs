@@ -11,7 +11,7 @@ for (const name of readdirSync(EXAMPLES, { recursive: true }).filter((file) => f
   const nodes = JSON.parse(before);
   for (const node of nodes) {
     if (node.type !== "mapping-profile") continue;
-    node.profile = JSON.parse(readFileSync(join(ROOT, "lib/mapping/profiles", `${node.profile.name}.json`), "utf8"));
+    node.profile = JSON.parse(readFileSync(join(ROOT, "lib/mapping/profiles", `${String(node.profile.name)}.json`), "utf8"));
   }
   const after = `${JSON.stringify(nodes, null, 2)}\n`;
   if (after === before) continue;

@@ -71,11 +71,15 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
   if (options.flows !== undefined) writeFileSync(join(userDir, "flows.json"), JSON.stringify(options.flows));
 
   const red = join(PACKAGE_ROOT, "node_modules", `node-red-${options.version}`, "red.js");
-  const child = spawn(process.execPath, [...(options.execArgv ?? []), red, "-u", userDir, "-s", join(userDir, "settings.js")], {
-    cwd: userDir,
-    env: { ...process.env, NODE_RED_HOME: "", ...options.env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(
+    process.execPath,
+    [...(options.execArgv ?? []), red, "-u", userDir, "-s", join(userDir, "settings.js")],
+    {
+      cwd: userDir,
+      env: { ...process.env, NODE_RED_HOME: "", ...options.env },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   const console_ = collect(child);
   const url = `http://127.0.0.1:${port}`;
   const ended = new Promise<void>((done) => child.once("exit", () => done()));
@@ -146,7 +150,10 @@ function writeSettings(userDir: string, port: number, options: NodeRedOptions): 
     ...options.settings,
   };
   const users = options.users === undefined ? "" : adminAuth(options.users);
-  writeFileSync(join(userDir, "settings.js"), `module.exports = Object.assign(${JSON.stringify(settings, null, 2)}, {${users}});\n`);
+  writeFileSync(
+    join(userDir, "settings.js"),
+    `module.exports = Object.assign(${JSON.stringify(settings, null, 2)}, {${users}});\n`,
+  );
 }
 
 function adminAuth(users: NodeRedUser[]): string {
@@ -180,7 +187,8 @@ function collect(child: ChildProcess): { text(): string; waitFor: NodeRed["waitF
         act();
       };
       const timer = setTimeout(
-        () => finish(() => fail(new Error(`Node-RED did not print ${pattern} in ${timeoutMs} ms:\n${text.slice(-4000)}`))),
+        () =>
+          finish(() => fail(new Error(`Node-RED did not print ${pattern} in ${timeoutMs} ms:\n${text.slice(-4000)}`))),
         timeoutMs,
       );
       const look = (): void => {

@@ -31,7 +31,9 @@ function scenarioFlows(): { id: string }[] {
   for (const family of ["otmm-preservica", "s3-ecm"]) {
     const folder = join(PACKAGE_ROOT, "examples", family);
     if (!existsSync(folder)) continue;
-    for (const file of readdirSync(folder).filter((name) => name.endsWith(".json")).sort()) {
+    for (const file of readdirSync(folder)
+      .filter((name) => name.endsWith(".json"))
+      .sort()) {
       for (const node of exampleFlow(`${family}/${file}`)) if (!flows.has(node.id)) flows.set(node.id, node);
     }
   }

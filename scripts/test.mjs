@@ -7,7 +7,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT, build, install, nodePath, run } from "./bootstrap.mjs";
 
-const mocha = (...globs) => ["node_modules/mocha/bin/mocha.js", "--exit", "--reporter", "scripts/reporter.cjs", ...globs];
+const mocha = (...globs) => [
+  "node_modules/mocha/bin/mocha.js",
+  "--exit",
+  "--reporter",
+  "scripts/reporter.cjs",
+  ...globs,
+];
 const on = (major) => ({ NODE_RED: String(major) });
 
 /** Suite -> how it is run. A suite of mocha tells its totals; the others count as one check. */

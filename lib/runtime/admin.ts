@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import type { NodeAPI } from "node-red";
 import { asLifecycleError, LifecycleError, type ErrorCode } from "../messages/error.js";
 import { JOB_STATES, type JobState, type LifecycleStore } from "../store/types.js";
@@ -30,7 +29,9 @@ type Handler = (request: AdminRequest) => Promise<unknown>;
 /** The person behind a request, from Node-RED's own authentication; never from the body. */
 function agentOf(request: unknown): string {
   const user = (request as { user?: { username?: unknown } }).user;
-  return typeof user?.username === "string" && user.username !== "" ? `user:${user.username}` : "editor (not signed in)";
+  return typeof user?.username === "string" && user.username !== ""
+    ? `user:${user.username}`
+    : "editor (not signed in)";
 }
 
 /**
@@ -47,10 +48,10 @@ export function adminRoute(
 ): void {
   RED.httpAdmin[method](`/content-lifecycle/${path}`, RED.auth.needsPermission(permission), (request, response) => {
     const facts: AdminRequest = {
-      params: request.params as Record<string, string>,
+      params: request.params,
       query: request.query,
       body: request.body as unknown,
-      agent: agentOf(request as unknown as IncomingMessage),
+      agent: agentOf(request as unknown),
     };
     handler(facts).then(
       (answer) => response.json(answer ?? { ok: true }),
@@ -87,7 +88,10 @@ function limitOf(query: Record<string, unknown>): number {
 function queueOf(body: unknown): string {
   const queue: unknown = body !== null && typeof body === "object" && "queue" in body ? body.queue : undefined;
   if (typeof queue !== "string" || queue.trim() === "") {
-    throw new LifecycleError("INVALID_INPUT", 'The body must name the queue that takes the job over, e.g. {"queue":"ingest"}.');
+    throw new LifecycleError(
+      "INVALID_INPUT",
+      'The body must name the queue that takes the job over, e.g. {"queue":"ingest"}.',
+    );
   }
   return queue.trim();
 }
@@ -99,7 +103,9 @@ export function registerJobRoutes(RED: NodeAPI): void {
   const coordinator = coordinatorOf(RED);
 
   adminRoute(RED, "get", "stores/:id/runs", READ, async (request) => ({
-    runs: (await (await at(request)).runs(limitOf(request.query))).map(({ message: _message, settings: _settings, ...run }) => run),
+    runs: (await (await at(request)).runs(limitOf(request.query))).map(
+      ({ message: _message, settings: _settings, ...run }) => run,
+    ),
   }));
 
   adminRoute(RED, "get", "stores/:id/jobs", READ, async (request) => {

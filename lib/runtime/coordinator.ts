@@ -162,7 +162,9 @@ export class Coordinator {
         }
         for (const owner of users) owner.wake();
       } catch (error) {
-        this.#RED.log.error(`content-lifecycle: taking up earlier work failed: ${error instanceof Error ? error.message : String(error)}`);
+        this.#RED.log.error(
+          `content-lifecycle: taking up earlier work failed: ${error instanceof Error ? error.message : String(error)}`,
+        );
       }
     }
   }
@@ -189,7 +191,7 @@ export class Coordinator {
   }
 
   #notify(): void {
-    for (const go of [...this.#waiters]) go();
+    this.#waiters.forEach((go) => go());
   }
 }
 

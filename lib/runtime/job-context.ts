@@ -30,7 +30,8 @@ export class DurableJob<Settings extends JsonObject> implements JobContext<Setti
     status: NodeStatus,
     nodeType: string,
   ) {
-    if (msg.asset === undefined) throw new LifecycleError("INVALID_INPUT", `Job ${job.id} was stored without an asset.`);
+    if (msg.asset === undefined)
+      throw new LifecycleError("INVALID_INPUT", `Job ${job.id} was stored without an asset.`);
     this.id = job.id;
     this.run = job.run;
     this.attempt = job.attempt;

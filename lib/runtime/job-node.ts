@@ -1,4 +1,3 @@
-import type { NodeMessage } from "node-red";
 import { asLifecycleError, LifecycleError } from "../messages/error.js";
 import type { LifecycleMessage } from "../messages/message.js";
 import type { Handover, Job, JsonObject, LifecycleStore, NewHandover } from "../store/types.js";
@@ -105,7 +104,7 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
     const msg = fromStored(handover.message);
     const outputs: (LifecycleMessage | null)[] = Array.from({ length: handover.port + 1 }, () => null);
     outputs[handover.port] = { ...msg, lifecycle: { run: handover.run, handover: handover.id } };
-    this.#options.node.send(outputs as unknown as NodeMessage[]);
+    this.#options.node.send(outputs);
   }
 
   cancel(job: string): void {
@@ -234,7 +233,8 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
       return;
     }
     const handovers: NewHandover[] = [];
-    for (const [index, output] of outcome.outputs.entries()) handovers.push(await this.#handover(store, job, output, index));
+    for (const [index, output] of outcome.outputs.entries())
+      handovers.push(await this.#handover(store, job, output, index));
     await store.change({
       job: job.id,
       attempt: job.attempt,
@@ -266,12 +266,7 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
     };
   }
 
-  async #failed(
-    store: LifecycleStore,
-    job: Job,
-    context: DurableJob<Settings>,
-    error: LifecycleError,
-  ): Promise<void> {
+  async #failed(store: LifecycleStore, job: Job, context: DurableJob<Settings>, error: LifecycleError): Promise<void> {
     const failures = job.failures + 1;
     const spent = failures >= (this.#options.attempts ?? DEFAULT_ATTEMPTS);
     const again = error.retryable && !spent;
@@ -291,7 +286,7 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
     }
     this.#status.end(job.id, { failed: error.code });
     const msg = { ...context.msg, ...(error.details === undefined ? {} : { errorDetails: error.details }) };
-    this.#options.node.error(reported(error), msg as unknown as NodeMessage);
+    this.#options.node.error(reported(error), msg);
   }
 
   /** A dry run keeps nothing: it reads, plans and passes on. */

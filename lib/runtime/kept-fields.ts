@@ -17,7 +17,10 @@ export async function lighten(store: LifecycleStore, run: string, msg: Lifecycle
   if (Buffer.byteLength(fields) <= FIELDS_LIMIT) return msg;
   const id = `${run}|${asset.key}|${asset.version}`;
   await store.keep(id, run, JSON.parse(fields) as Json);
-  return { ...msg, asset: { ...asset, fields: { [REFERENCE]: { type: "text", label: "kept in the store", value: id } } } };
+  return {
+    ...msg,
+    asset: { ...asset, fields: { [REFERENCE]: { type: "text", label: "kept in the store", value: id } } },
+  };
 }
 
 /** Puts kept fields back. */

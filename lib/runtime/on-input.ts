@@ -1,4 +1,4 @@
-import type { Node, NodeMessage } from "node-red";
+import type { Node } from "node-red";
 import { asLifecycleError, type LifecycleError } from "../messages/error.js";
 import type { LifecycleMessage } from "../messages/message.js";
 
@@ -7,7 +7,7 @@ import type { LifecycleMessage } from "../messages/message.js";
  * nothing a library hung on the error can leak.
  */
 export function reported(error: LifecycleError): Error & { code: string } {
-  const lean = Object.assign(new Error(error.message), { code: error.code as string });
+  const lean = Object.assign(new Error(error.message), { code: error.code });
   lean.name = "LifecycleError";
   if (error.stack !== undefined) lean.stack = error.stack;
   return lean;
@@ -28,7 +28,7 @@ export function onInput(
   const closing = new AbortController();
   node.on("input", (msg, send, done) => {
     const forward = (out: LifecycleMessage | (LifecycleMessage | null)[]): void => {
-      send(out as NodeMessage | NodeMessage[]);
+      send(out);
     };
     work(msg as LifecycleMessage, forward, closing.signal).then(
       () => done(),

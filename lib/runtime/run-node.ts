@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import type { NodeMessage } from "node-red";
 import type { LifecycleAsset } from "../messages/asset.js";
 import { asLifecycleError } from "../messages/error.js";
 import type { LifecycleMessage } from "../messages/message.js";
@@ -61,7 +60,10 @@ class Runner<Settings extends JsonObject> implements QueueOwner {
     const store = await this.store();
     const handover = msg.lifecycle?.handover;
     // A hand-over that comes twice must not start two runs.
-    const id = handover === undefined ? randomUUID() : createHash("sha256").update(`${this.queue}|${handover}`).digest("hex").slice(0, 32);
+    const id =
+      handover === undefined
+        ? randomUUID()
+        : createHash("sha256").update(`${this.queue}|${handover}`).digest("hex").slice(0, 32);
     const run = await store.startRun({
       id,
       queue: this.queue,
@@ -92,7 +94,7 @@ class Runner<Settings extends JsonObject> implements QueueOwner {
       ...fromStored(handover.message),
       lifecycle: { run: handover.run, handover: handover.id },
     };
-    this.#options.node.send(outputs as unknown as NodeMessage[]);
+    this.#options.node.send(outputs);
   }
 
   async close(): Promise<void> {
@@ -101,7 +103,7 @@ class Runner<Settings extends JsonObject> implements QueueOwner {
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, CLOSE_MS);
     });
-    await Promise.race([Promise.allSettled([...this.#active.values()]), late]);
+    await Promise.race([Promise.allSettled(this.#active.values()), late]);
     clearTimeout(timer);
   }
 
@@ -159,7 +161,11 @@ class Runner<Settings extends JsonObject> implements QueueOwner {
       for (const handover of handovers) {
         this.#coordinator.send(this, store, { ...handover, takenBy: [], created: Date.now() });
       }
-      node.status({ fill: "blue", shape: "dot", text: page.total === undefined ? `${found} found` : `${found} of ${page.total}` });
+      node.status({
+        fill: "blue",
+        shape: "dot",
+        text: page.total === undefined ? `${found} found` : `${found} of ${page.total}`,
+      });
     }
     await this.#end(store, run, found);
   }
@@ -200,7 +206,13 @@ class Runner<Settings extends JsonObject> implements QueueOwner {
     return handovers;
   }
 
-  #message(trigger: LifecycleMessage, asset: LifecycleAsset, run: string, index: number, total?: number): LifecycleMessage {
+  #message(
+    trigger: LifecycleMessage,
+    asset: LifecycleAsset,
+    run: string,
+    index: number,
+    total?: number,
+  ): LifecycleMessage {
     return {
       ...trigger,
       _msgid: randomUUID().replaceAll("-", "").slice(0, 16),
@@ -221,7 +233,7 @@ class Runner<Settings extends JsonObject> implements QueueOwner {
     } catch {
       // The store is the very thing that failed; the run stays open in it and goes on at the next start.
     }
-    this.#options.node.error(reported(error), fromStored(run.message) as NodeMessage);
+    this.#options.node.error(reported(error), fromStored(run.message));
   }
 
   async #dryRun(
@@ -244,6 +256,10 @@ class Runner<Settings extends JsonObject> implements QueueOwner {
       refused.push(...(page.refused ?? []).map(({ asset, reason }) => ({ name: asset.name, reason })));
       cursor = page.cursor;
     }
-    place(this.#ports.summary, { ...msg, lifecycle: { run: id }, payload: { run: id, found: found + refused.length, refused: refused.length, refusedAssets: refused } });
+    place(this.#ports.summary, {
+      ...msg,
+      lifecycle: { run: id },
+      payload: { run: id, found: found + refused.length, refused: refused.length, refusedAssets: refused },
+    });
   }
 }

@@ -64,7 +64,7 @@ export function toStored(msg: LifecycleMessage): JsonObject {
 }
 
 export function fromStored(stored: JsonObject): LifecycleMessage {
-  return structuredClone(stored) as unknown as LifecycleMessage;
+  return structuredClone(stored);
 }
 
 /** Narrows `msg.asset`; says what is missing and how it comes there. */

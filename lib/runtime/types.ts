@@ -58,7 +58,10 @@ export interface JobNodeOptions<Settings extends JsonObject> {
   subject?(msg: LifecycleMessage): LifecycleAsset;
   work(job: JobContext<Settings>): Promise<Outcome>;
   /** Reads for real, writes nothing, plans. Its result goes to port 0 with the plan appended. */
-  plan?(msg: LifecycleMessage & { asset: LifecycleAsset }, settings: Settings): Promise<{ msg: LifecycleMessage; planned: PlannedWrite[]; port?: number }>;
+  plan?(
+    msg: LifecycleMessage & { asset: LifecycleAsset },
+    settings: Settings,
+  ): Promise<{ msg: LifecycleMessage; planned: PlannedWrite[]; port?: number }>;
   /** Attempts for retryable failures before the job is dead. Default 5. */
   attempts?: number;
 }

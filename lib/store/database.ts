@@ -110,7 +110,10 @@ export function codedError(thrown: unknown): LifecycleError {
     );
   }
   if (code === NOT_A_DATABASE || code === CORRUPT) {
-    return new LifecycleError("NOT_CONFIGURED", `The lifecycle store's file is damaged (${message}); restore a backup.`);
+    return new LifecycleError(
+      "NOT_CONFIGURED",
+      `The lifecycle store's file is damaged (${message}); restore a backup.`,
+    );
   }
   return new LifecycleError("UPSTREAM", `Lifecycle store: ${message}`, { retryable: false });
 }

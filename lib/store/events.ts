@@ -54,9 +54,7 @@ export const eventOperations = {
     addEvents(db, events, now);
   },
   timeline(db: Database, assetKey: string, limit = 1000): StoredEvent[] {
-    return db
-      .all("SELECT * FROM events WHERE asset_key = ? ORDER BY at, seq LIMIT ?", assetKey, limit)
-      .map(eventOf);
+    return db.all("SELECT * FROM events WHERE asset_key = ? ORDER BY at, seq LIMIT ?", assetKey, limit).map(eventOf);
   },
   find(db: Database, id: string): AssetIdentity[] {
     return db.all(FIND, id, id).map(identityOf);

@@ -45,11 +45,9 @@ export function insertJob(db: Database, intake: Intake, state: JobState, now: nu
 function byPerson(db: Database, id: string, from: readonly JobState[], verb: string): Job {
   const job = mustFind(db, id);
   if (!from.includes(job.state)) {
-    throw new LifecycleError(
-      "CONFLICT",
-      `Job ${id} is ${job.state}; only ${from.join(", ")} jobs can be ${verb}.`,
-      { retryable: false },
-    );
+    throw new LifecycleError("CONFLICT", `Job ${id} is ${job.state}; only ${from.join(", ")} jobs can be ${verb}.`, {
+      retryable: false,
+    });
   }
   return job;
 }
@@ -162,7 +160,11 @@ export const jobOperations = {
     for (const row of live) {
       const owned = queues.includes(String(row["queue"]));
       if (owned && row["state"] === "orphaned") {
-        db.run("UPDATE jobs SET state = 'queued', due = 0, updated = ? WHERE queue = ? AND state = 'orphaned'", now, String(row["queue"]));
+        db.run(
+          "UPDATE jobs SET state = 'queued', due = 0, updated = ? WHERE queue = ? AND state = 'orphaned'",
+          now,
+          String(row["queue"]),
+        );
       } else if (!owned && row["state"] !== "orphaned") {
         orphaned += db.run(
           "UPDATE jobs SET state = 'orphaned', updated = ? WHERE queue = ? AND state = ?",
@@ -182,7 +184,8 @@ export const jobOperations = {
 
   jobs(db: Database, filter: JobFilter): JobSummary[] {
     const states = filter.state === undefined ? [] : [filter.state].flat();
-    const after = filter.after === undefined ? 0 : Number(db.get("SELECT seq FROM jobs WHERE id = ?", filter.after)?.["seq"] ?? 0);
+    const after =
+      filter.after === undefined ? 0 : Number(db.get("SELECT seq FROM jobs WHERE id = ?", filter.after)?.["seq"] ?? 0);
     return db
       .all(
         `SELECT ${SUMMARY} FROM jobs WHERE seq > ? AND (? IS NULL OR queue = ?) AND (? IS NULL OR run = ?)

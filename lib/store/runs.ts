@@ -3,7 +3,17 @@ import type { Database } from "./database.js";
 import { addHandovers } from "./handovers.js";
 import { insertJob } from "./jobs.js";
 import { runOf } from "./rows.js";
-import type { JobError, Json, JsonObject, LifecycleStore, NewHandover, Run, RunCounts, RunPage, RunState } from "./types.js";
+import type {
+  JobError,
+  Json,
+  JsonObject,
+  LifecycleStore,
+  NewHandover,
+  Run,
+  RunCounts,
+  RunPage,
+  RunState,
+} from "./types.js";
 
 type NewRun = Parameters<LifecycleStore["startRun"]>[0];
 
@@ -168,7 +178,10 @@ export const runOperations = {
     }
     // Messages that came without a run of ours (an inject straight into a node).
     removed += db.run(`DELETE FROM jobs WHERE ${old} AND run NOT IN (SELECT id FROM runs)`, before);
-    removed += db.run("DELETE FROM handovers WHERE settled = 1 AND created < ? AND run NOT IN (SELECT id FROM runs)", before);
+    removed += db.run(
+      "DELETE FROM handovers WHERE settled = 1 AND created < ? AND run NOT IN (SELECT id FROM runs)",
+      before,
+    );
     for (const table of ["run_assets", "kept"]) {
       db.run(`DELETE FROM ${table} WHERE run NOT IN (SELECT id FROM runs) AND run NOT IN (SELECT run FROM jobs)`);
     }

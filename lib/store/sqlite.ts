@@ -47,7 +47,9 @@ class Handle {
     });
     this.#ended = new Promise((resolve) => {
       this.#worker.on("exit", () => {
-        failed(this.#end(new LifecycleError("UPSTREAM", "The lifecycle store's writer has ended.", { retryable: true })));
+        failed(
+          this.#end(new LifecycleError("UPSTREAM", "The lifecycle store's writer has ended.", { retryable: true })),
+        );
         resolve();
       });
       this.#worker.on("error", (error) => {

@@ -49,7 +49,8 @@ function work(db: Database, calls: readonly Call[]): Answer[] {
   const alone = calls.filter((call) => ALONE.has(call.name));
   const together = calls.filter((call) => !ALONE.has(call.name));
   const answers = together.length === 0 ? [] : commit(db, together);
-  const failed = together.length > 1 && answers.every((answer) => "error" in answer && answer.error.code !== "NOT_FOUND");
+  const failed =
+    together.length > 1 && answers.every((answer) => "error" in answer && answer.error.code !== "NOT_FOUND");
   const settled = failed ? together.flatMap((call) => commit(db, [call])) : answers;
   return [
     ...settled,
@@ -76,7 +77,7 @@ function serve(port: MessagePort): void {
   port.on("message", (first: ToWriter) => {
     const calls: Call[] = [];
     let closing = false;
-    for (let next: ToWriter | undefined = first; next !== undefined; ) {
+    for (let next: ToWriter | undefined = first; next !== undefined;) {
       if ("close" in next) closing = true;
       else calls.push(...next.calls);
       next = closing ? undefined : (receiveMessageOnPort(port)?.message as ToWriter | undefined);

@@ -35,6 +35,8 @@ export function rowsIn<Row>(stored: Stored, name: string, read: (row: Stored) =>
 
 /** Entries of a text that people separate by commas, blanks or lines. */
 export function wordsIn(stored: Stored, name: string): string[] {
+  const value = stored[name];
+  if (Array.isArray(value)) return value.filter((word: unknown) => typeof word === "string");
   return textIn(stored, name)
     .split(/[\s,;]+/)
     .filter((word) => word !== "");

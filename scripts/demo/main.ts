@@ -37,10 +37,16 @@ function choose(): Choice {
   return { scenarios, json: values.json, spoil, version: values["node-red"] === "4" ? 4 : 5 };
 }
 
-async function judge<Facts>(scenario: Scenario<Facts>, facts: Facts, say: (line: string) => void): Promise<CheckResult[]> {
+async function judge<Facts>(
+  scenario: Scenario<Facts>,
+  facts: Facts,
+  say: (line: string) => void,
+): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
   for (const check of scenario.checks) {
-    const problems = await check.problems(facts).catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
+    const problems = await check
+      .problems(facts)
+      .catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
     const more = problems.length > 3 ? ` … and ${problems.length - 3} more` : "";
     const detail = problems.length === 0 ? check.says : problems.slice(0, 3).join("; ") + more;
     results.push({ name: check.name, ok: problems.length === 0, detail });

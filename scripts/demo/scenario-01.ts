@@ -43,11 +43,15 @@ async function refOf(facts: CampaignFacts, asset: Good): Promise<string> {
 }
 
 /** Runs a test over every good asset; problems are named by the asset. */
-function each(test: (facts: CampaignFacts, asset: Good) => Promise<string[]>): (facts: CampaignFacts) => Promise<string[]> {
+function each(
+  test: (facts: CampaignFacts, asset: Good) => Promise<string[]>,
+): (facts: CampaignFacts) => Promise<string[]> {
   return async (facts) => {
     const problems: string[] = [];
     for (const asset of facts.good) {
-      const found = await test(facts, asset).catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
+      const found = await test(facts, asset).catch((error: unknown) => [
+        error instanceof Error ? error.message : String(error),
+      ]);
       problems.push(...found.map((problem) => `${asset.group} "${asset.name}": ${problem}`));
     }
     return problems;
@@ -94,7 +98,10 @@ const title: Check<CampaignFacts> = {
     const entity = await facts.preservica.asset(await refOf(facts, asset));
     const lifecycle = entity.fragments[LIFECYCLE]?.[0] ?? "";
     const [file] = await facts.preservica.files(entity.ref, "Preservation");
-    const unsafe = file === undefined || /[/\\\0]|^\.|\.$/.test(file.name) ? [`file name ${JSON.stringify(file?.name)} is unsafe`] : [];
+    const unsafe =
+      file === undefined || /[/\\\0]|^\.|\.$/.test(file.name)
+        ? [`file name ${JSON.stringify(file?.name)} is unsafe`]
+        : [];
     return [
       ...differs("title", entity.title, asset.title),
       ...differs("original name", valueIn(lifecycle, "originalName"), asset.name),
@@ -143,7 +150,10 @@ const tag: Check<CampaignFacts> = {
     const ref = await refOf(facts, asset);
     const { securityTag } = await facts.preservica.asset(ref);
     const changes = (await facts.preservica.eventTypes(ref)).filter((type) => /security/i.test(type));
-    return [...differs("security tag", securityTag, asset.tag), ...(changes.length > 0 ? ["its tag was changed after the ingest"] : [])];
+    return [
+      ...differs("security tag", securityTag, asset.tag),
+      ...(changes.length > 0 ? ["its tag was changed after the ingest"] : []),
+    ];
   }),
   spoil: async (facts) => {
     const asset = one(facts);
@@ -178,7 +188,9 @@ const bytes: Check<CampaignFacts> = {
       ...differs("size", file.size, asset.size),
       ...differs("SHA-256", file.sha256, asset.sha256),
       ...differs("stated SHA256", file.stated["SHA256"], asset.sha256),
-      ...(valuesIn(fragments[LIFECYCLE]?.[0] ?? "", "fixity").includes(asset.sha256) ? [] : ["the flow's digest is not in the lifecycle fragment"]),
+      ...(valuesIn(fragments[LIFECYCLE]?.[0] ?? "", "fixity").includes(asset.sha256)
+        ? []
+        : ["the flow's digest is not in the lifecycle fragment"]),
     ];
   }),
   spoil: async (facts) => facts.preservica.replaceContent(await refOf(facts, one(facts)), Buffer.from("other bytes")),
@@ -213,7 +225,8 @@ const links: Check<CampaignFacts> = {
         if (image === undefined) problems.push(`${layout.name}: linked to ${link.assetId}, which must not move`);
         else if (!found.includes(await refOf(facts, image))) problems.push(`${layout.name}: no link to ${image.name}`);
       }
-      if (found.length !== layout.links.length) problems.push(`${layout.name}: ${found.length} links, wanted ${layout.links.length}`);
+      if (found.length !== layout.links.length)
+        problems.push(`${layout.name}: ${found.length} links, wanted ${layout.links.length}`);
     }
     return problems;
   },
@@ -259,8 +272,10 @@ const nothingElse: Check<CampaignFacts> = {
       }
       const is = (await facts.otmm.all()).find(({ id }) => id === wrong.assetId);
       const was = facts.before.otmm.get(wrong.assetId);
-      if (is?.fields["ACME.FIELD.PRESERVATION STATUS"] === "PRE") problems.push(`"${wrong.name}" is marked as preserved in OTMM`);
-      if (was !== undefined && is !== undefined && was.lastUpdated !== is.lastUpdated) problems.push(`"${wrong.name}" was changed in OTMM`);
+      if (is?.fields["ACME.FIELD.PRESERVATION STATUS"] === "PRE")
+        problems.push(`"${wrong.name}" is marked as preserved in OTMM`);
+      if (was !== undefined && is !== undefined && was.lastUpdated !== is.lastUpdated)
+        problems.push(`"${wrong.name}" was changed in OTMM`);
     }
     return problems;
   },
@@ -284,7 +299,15 @@ const reasons: Check<CampaignFacts> = {
   },
   spoil: async (facts) => {
     // What was never among the candidates has no reason on record: as if a candidate had been dropped in silence.
-    facts.bad.push({ assetId: "0", originalId: "0".repeat(40), version: 1, name: "dropped in silence", group: "", reason: "not approved", extraVersion: false });
+    facts.bad.push({
+      assetId: "0",
+      originalId: "0".repeat(40),
+      version: 1,
+      name: "dropped in silence",
+      group: "",
+      reason: "not approved",
+      extraVersion: false,
+    });
   },
 };
 
@@ -320,9 +343,12 @@ const again: Check<CampaignFacts> = {
       new Map((await facts.otmm.all()).map(({ id, name, lastUpdated }) => [id, `${name} ${lastUpdated}`]));
     const [archiveBefore, otmmBefore] = [await archive(), await otmm()];
     await facts.stage.control("POST", "clock", { advance: 2000 });
-    if (spoilAgain.has(facts.stage)) await facts.otmm.edit(one(facts).assetId, { "ACME.FIELD.ARCHIVE SHA256": "1".repeat(64) });
+    if (spoilAgain.has(facts.stage))
+      await facts.otmm.edit(one(facts).assetId, { "ACME.FIELD.ARCHIVE SHA256": "1".repeat(64) });
     await facts.stage.run(() => undefined);
-    const changed = [...(await otmm())].filter(([id, state]) => otmmBefore.get(id) !== state).map(([, state]) => `${state} changed in OTMM`);
+    const changed = [...(await otmm())]
+      .filter(([id, state]) => otmmBefore.get(id) !== state)
+      .map(([, state]) => `${state} changed in OTMM`);
     return [...((await archive()) === archiveBefore ? [] : ["the archive changed"]), ...changed];
   },
   spoil: async (facts) => void spoilAgain.add(facts.stage),
@@ -337,20 +363,30 @@ const newVersion: Check<CampaignFacts> = {
     const current = await facts.otmm.latest(earlier.originalId);
     const [archived] = await facts.preservica.byIdentifier("OTMM-Asset", `${current.originalId}#v${current.version}`);
     const media = readFileSync(join(PACKAGE_ROOT, "dist/sandbox/seed/media/spring-1.jpg"));
-    const next = await facts.otmm.checkIn(current.id, current.name, Buffer.concat([media, Buffer.from(`edition ${current.version + 1}`)]));
+    const next = await facts.otmm.checkIn(
+      current.id,
+      current.name,
+      Buffer.concat([media, Buffer.from(`edition ${current.version + 1}`)]),
+    );
     await facts.otmm.edit(next.id, { "ACME.FIELD.APPROVED VERSION": String(next.version) });
     await facts.stage.run(() => undefined);
     const found = await facts.preservica.byIdentifier("OTMM-Asset", `${next.originalId}#v${next.version}`);
     const second = found[0]?.ref;
     if (second === undefined) return ["the new version is not in the archive"];
     if (spoilVersion.has(facts.stage)) await facts.preservica.dropLinks(second, REPLACES);
-    const replaced = (await facts.preservica.links(second)).filter(({ type, direction }) => type === REPLACES && direction === "From");
+    const replaced = (await facts.preservica.links(second)).filter(
+      ({ type, direction }) => type === REPLACES && direction === "From",
+    );
     const { fields } = await facts.otmm.asset(next.id);
     return [
       ...differs("replaces", replaced.map(({ ref }) => ref).join(), archived?.ref),
       ...differs("archive id in OTMM", fields["ACME.FIELD.ARCHIVE ID"], second),
       ...differs("archived asset id", fields["ACME.FIELD.ARCHIVED ASSET ID"], next.id),
-      ...differs("copies of the earlier one", (await facts.preservica.byIdentifier("OTMM-Asset", earlier.sourceId)).length, 1),
+      ...differs(
+        "copies of the earlier one",
+        (await facts.preservica.byIdentifier("OTMM-Asset", earlier.sourceId)).length,
+        1,
+      ),
     ];
   },
   spoil: async (facts) => void spoilVersion.add(facts.stage),
@@ -361,7 +397,9 @@ const strict: Check<CampaignFacts> = {
   name: "strict",
   says: "the strict sandbox refused no request over the whole run",
   problems: async (facts) => {
-    const { entries } = (await facts.stage.control("GET", "log?refused=1&limit=5")) as { entries: { method: string; path: string; refused: string }[] };
+    const { entries } = (await facts.stage.control("GET", "log?refused=1&limit=5")) as {
+      entries: { method: string; path: string; refused: string }[];
+    };
     return entries.map(({ method, path, refused }) => `${method} ${path}: ${refused}`);
   },
   spoil: async (facts) => {
@@ -410,5 +448,22 @@ export const campaignArchive: Scenario<CampaignFacts> & { look: typeof look; gat
     await stage.run((counts) => show("assets", counts.found - counts.running - counts.waiting, counts.found));
     return gather(stage, before, show);
   },
-  checks: [present, folder, title, values, tag, identifiers, bytes, access, links, shown, nothingElse, reasons, reconciles, again, newVersion, strict],
+  checks: [
+    present,
+    folder,
+    title,
+    values,
+    tag,
+    identifiers,
+    bytes,
+    access,
+    links,
+    shown,
+    nothingElse,
+    reasons,
+    reconciles,
+    again,
+    newVersion,
+    strict,
+  ],
 };

@@ -63,9 +63,13 @@ export async function startSandboxProcess(
   dataDir: string,
   port = 0,
 ): Promise<{ ready: SandboxReady; child: ChildProcess; stop(): Promise<void> }> {
-  const child = spawn(process.execPath, [join(PACKAGE_ROOT, "dist/sandbox/main.js"), "--port", String(port), "--data", dataDir], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    [join(PACKAGE_ROOT, "dist/sandbox/main.js"), "--port", String(port), "--data", dataDir],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const line = await new Promise<string>((resolve, reject) => {
     let text = "";
@@ -188,7 +192,10 @@ export class Stage {
     const found: JobView[] = [];
     for (;;) {
       const after = found.at(-1)?.id ?? "";
-      const answer = await this.nodeRed.admin("GET", `content-lifecycle/stores/${this.storeId}/jobs?limit=1000&after=${after}&${query}`);
+      const answer = await this.nodeRed.admin(
+        "GET",
+        `content-lifecycle/stores/${this.storeId}/jobs?limit=1000&after=${after}&${query}`,
+      );
       const { jobs } = (await answer.json()) as { jobs: JobView[] };
       found.push(...jobs);
       if (jobs.length < 1000) return found;
@@ -203,17 +210,24 @@ export class Stage {
   }
 
   /** Resolves when the newest run that `which` accepts has ended and nothing of it moves any more. */
-  async settled(which: (run: RunView) => boolean, onCounts: (counts: RunCounts) => void, limitMs = 600_000): Promise<RunView> {
+  async settled(
+    which: (run: RunView) => boolean,
+    onCounts: (counts: RunCounts) => void,
+    limitMs = 600_000,
+  ): Promise<RunView> {
     const end = Date.now() + limitMs;
     for (;;) {
       const run = (await this.runs()).find(which);
       if (run !== undefined) {
         onCounts(run.counts);
-        if (run.state === "failed") throw new Error(`The run failed; Node-RED said:\n${this.nodeRed.output().slice(-2000)}`);
+        if (run.state === "failed")
+          throw new Error(`The run failed; Node-RED said:\n${this.nodeRed.output().slice(-2000)}`);
         if (run.state === "done" && run.counts.running + run.counts.waiting === 0) return run;
       }
       if (Date.now() > end) {
-        throw new Error(`The run did not end in ${limitMs / 1000} s: ${JSON.stringify(run?.counts)}\n${this.nodeRed.output().slice(-2000)}`);
+        throw new Error(
+          `The run did not end in ${limitMs / 1000} s: ${JSON.stringify(run?.counts)}\n${this.nodeRed.output().slice(-2000)}`,
+        );
       }
       await pause(250);
     }

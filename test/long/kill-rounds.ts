@@ -7,7 +7,19 @@ import { PACKAGE_ROOT } from "../../scripts/node-red.js";
 import { Random } from "../support/random.js";
 
 /** Checks whose subject a kill could harm; the others of the scenario play further runs of their own. */
-const MUST_HOLD = ["present", "folder", "values", "tag", "bytes", "access", "identifiers", "links", "otmm", "nothing-else", "reconciles"];
+const MUST_HOLD = [
+  "present",
+  "folder",
+  "values",
+  "tag",
+  "bytes",
+  "access",
+  "identifiers",
+  "links",
+  "otmm",
+  "nothing-else",
+  "reconciles",
+];
 /** A Node-RED that is not killed within this time has finished its work before the step came. */
 const ROUND_MS = 120_000;
 
@@ -73,11 +85,17 @@ async function lives(stage: Stage, env: Record<string, string>): Promise<boolean
   const { process: child } = stage.nodeRed;
   const dead = (): boolean => child.exitCode !== null || child.signalCode !== null;
   const exited = dead() ? Promise.resolve() : once(child, "exit").then(() => undefined);
-  const finished = stage.settled(() => true, () => undefined, ROUND_MS).catch(async (error: unknown) => {
-    // The question fails when Node-RED dies while it is asked; any other failure is a finding.
-    await Promise.race([exited, pause(2_000)]);
-    if (!dead()) throw error;
-  });
+  const finished = stage
+    .settled(
+      () => true,
+      () => undefined,
+      ROUND_MS,
+    )
+    .catch(async (error: unknown) => {
+      // The question fails when Node-RED dies while it is asked; any other failure is a finding.
+      await Promise.race([exited, pause(2_000)]);
+      if (!dead()) throw error;
+    });
   await Promise.race([exited, finished]);
   if (dead()) return true;
   await finished;

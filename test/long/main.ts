@@ -30,7 +30,9 @@ async function main(): Promise<number> {
     const { problems, summary } = await run(Number(values.rounds), Number(values.seed), (line) => console.error(line));
     const seconds = Math.round((Date.now() - started) / 1000);
     if (problems.length > 0) failed += 1;
-    console.log(`${name}: ${problems.length === 0 ? summary : `FAILED, ${problems.join("; ")}`} (seed ${values.seed}, ${seconds} s)`);
+    console.log(
+      `${name}: ${problems.length === 0 ? summary : `FAILED, ${problems.join("; ")}`} (seed ${values.seed}, ${seconds} s)`,
+    );
   }
   return failed === 0 ? 0 : 1;
 }

@@ -36,7 +36,10 @@ export class OtmmReader {
     const base = `${url}/otmmapi/v6`;
     const answer = await ask(`${base}/sessions`, form({ username, password }));
     const session = object(object(object(JSON.parse(answer.text))["session_resource"])["session"]);
-    const cookie = answer.headers.getSetCookie().map((line) => line.split(";")[0]).join("; ");
+    const cookie = answer.headers
+      .getSetCookie()
+      .map((line) => line.split(";")[0])
+      .join("; ");
     return new OtmmReader(base, { cookie, "x-requested-by": String(session["id"]), accept: "application/json" });
   }
 
@@ -49,7 +52,7 @@ export class OtmmReader {
   /** Every asset there is, paged by what the server returns. */
   async all(): Promise<OtmmView[]> {
     const found = new Map<string, OtmmView>();
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
       const query = new URLSearchParams({
         keyword_query: "*",
         search_config_id: "3",
@@ -112,7 +115,11 @@ export class OtmmReader {
       },
     };
     const body = form({ action, selection_context: JSON.stringify(selection) });
-    await ask(`${this.#base}/assets/state`, { ...body, method: "PUT", headers: { ...this.#headers, ...(body.headers as Record<string, string>) } });
+    await ask(`${this.#base}/assets/state`, {
+      ...body,
+      method: "PUT",
+      headers: { ...this.#headers, ...(body.headers as Record<string, string>) },
+    });
   }
 
   /** Checks a new version in: check out, import job, upload, commit; resolves with the new asset. */
@@ -135,7 +142,8 @@ export class OtmmReader {
     for (let tries = 0; tries < 150; tries += 1) {
       const answer = object(object((await this.#get(`jobs/${job}`))["job_resource"])["job"]);
       if (answer["status"] === "COMPLETED") break;
-      if (answer["status"] === "FAILED") throw new Error(`check-in of ${id} failed: ${String(answer["error_message"])}`);
+      if (answer["status"] === "FAILED")
+        throw new Error(`check-in of ${id} failed: ${String(answer["error_message"])}`);
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
     const found = await this.latest(before.originalId);

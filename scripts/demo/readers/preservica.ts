@@ -39,9 +39,11 @@ const parser = new XMLParser({
   parseAttributeValue: false,
 });
 const object = (value: unknown): Tree => (value !== null && typeof value === "object" ? (value as Tree) : {});
-const list = (value: unknown): unknown[] => (value === undefined || value === "" ? [] : Array.isArray(value) ? value : [value]);
+const list = (value: unknown): unknown[] =>
+  value === undefined || value === "" ? [] : Array.isArray(value) ? value : [value];
 const text = (value: unknown): string => String(object(value)["#"] ?? (typeof value === "object" ? "" : (value ?? "")));
-const path = (tree: unknown, ...names: string[]): unknown => names.reduce((at: unknown, name) => object(at)[name], tree);
+const path = (tree: unknown, ...names: string[]): unknown =>
+  names.reduce((at: unknown, name) => object(at)[name], tree);
 
 /** Reads Preservica over its Entity API, with a token of its own. */
 export class PreservicaReader {
@@ -78,7 +80,7 @@ export class PreservicaReader {
   /** Titles from the root down to the folder, joined by `/`. */
   async pathOf(folder: string | undefined): Promise<string> {
     const titles: string[] = [];
-    for (let ref = folder; ref !== undefined; ) {
+    for (let ref = folder; ref !== undefined;) {
       const { title, parent } = await this.folder(ref);
       titles.unshift(title);
       ref = parent;
@@ -96,9 +98,18 @@ export class PreservicaReader {
   }
 
   async links(ref: string): Promise<{ type: string; direction: string; ref: string }[]> {
-    return (await this.#paged(`/api/entity/information-objects/${ref}/links?start=0&max=100`, "LinksResponse", "Links", "Link")).map(
-      (link) => ({ type: String(link["@linkType"]), direction: String(link["@linkDirection"]), ref: String(link["@ref"]) }),
-    );
+    return (
+      await this.#paged(
+        `/api/entity/information-objects/${ref}/links?start=0&max=100`,
+        "LinksResponse",
+        "Links",
+        "Link",
+      )
+    ).map((link) => ({
+      type: String(link["@linkType"]),
+      direction: String(link["@linkDirection"]),
+      ref: String(link["@ref"]),
+    }));
   }
 
   async eventTypes(ref: string): Promise<string[]> {
@@ -128,7 +139,9 @@ export class PreservicaReader {
     for (const item of list(path(all, "RepresentationsResponse", "Representations", "Representation"))) {
       if (object(item)["@type"] !== representation) continue;
       const one = await this.#get(text(item));
-      for (const object_ of list(path(one, "RepresentationResponse", "Representation", "ContentObjects", "ContentObject"))) {
+      for (const object_ of list(
+        path(one, "RepresentationResponse", "Representation", "ContentObjects", "ContentObject"),
+      )) {
         files.push(...(await this.#generations(text(object_))));
       }
     }
@@ -158,12 +171,19 @@ export class PreservicaReader {
     await this.#send("PUT", `/api/entity/information-objects/${ref}`, body);
   }
   async setTag(ref: string, tag: string): Promise<void> {
-    await this.#send("PUT", `/api/entity/information-objects/${ref}/security-descriptor?includeDescendants=false`, tag, {
-      "content-type": "text/plain",
-    });
+    await this.#send(
+      "PUT",
+      `/api/entity/information-objects/${ref}/security-descriptor?includeDescendants=false`,
+      tag,
+      {
+        "content-type": "text/plain",
+      },
+    );
   }
   async move(ref: string, folder: string): Promise<void> {
-    await this.#send("PUT", `/api/entity/information-objects/${ref}/parent-ref`, folder, { "content-type": "text/plain" });
+    await this.#send("PUT", `/api/entity/information-objects/${ref}/parent-ref`, folder, {
+      "content-type": "text/plain",
+    });
   }
   async addIdentifier(ref: string, type: string, value: string): Promise<void> {
     const body = `<Identifier xmlns="http://preservica.com/XIP/v7.7"><Type>${escape(type)}</Type><Value>${escape(value)}</Value><Entity>${ref}</Entity></Identifier>`;
@@ -190,7 +210,9 @@ export class PreservicaReader {
       if (object(item)["@schema"] !== schema) continue;
       const { text: document } = await ask(this.#url(text(item)), { headers: this.#headers });
       const container = /<([\w]+:)?MetadataContainer[\s\S]*<\/([\w]+:)?MetadataContainer>/.exec(document)?.[0] ?? "";
-      const body = container.includes("xmlns:xip") ? container : container.replace("MetadataContainer", `MetadataContainer xmlns:xip="http://preservica.com/XIP/v7.7"`);
+      const body = container.includes("xmlns:xip")
+        ? container
+        : container.replace("MetadataContainer", `MetadataContainer xmlns:xip="http://preservica.com/XIP/v7.7"`);
       await this.#send("PUT", text(item), change(body));
     }
   }
@@ -202,7 +224,9 @@ export class PreservicaReader {
 
   async #generations(contentObject: string): Promise<Bitstream[]> {
     const answer = await this.#get(`/api/entity/content-objects/${contentObject}/generations`);
-    const active = list(path(answer, "GenerationsResponse", "Generations", "Generation")).find((item) => object(item)["@active"] === "true");
+    const active = list(path(answer, "GenerationsResponse", "Generations", "Generation")).find(
+      (item) => object(item)["@active"] === "true",
+    );
     if (active === undefined) return [];
     const generation = await this.#get(text(active));
     const files: Bitstream[] = [];
@@ -246,7 +270,12 @@ export class PreservicaReader {
   async #get(address: string): Promise<Tree> {
     return object(parser.parse((await ask(this.#url(address), { headers: this.#headers })).text));
   }
-  async #send(method: string, address: string, body?: string | Buffer, headers: Record<string, string> = {}): Promise<void> {
+  async #send(
+    method: string,
+    address: string,
+    body?: string | Buffer,
+    headers: Record<string, string> = {},
+  ): Promise<void> {
     const payload = typeof body === "string" || body === undefined ? body : new Uint8Array(body);
     const answer = await ask(this.#url(address), {
       method,
@@ -267,7 +296,7 @@ export class PreservicaReader {
   }
   async #paged(address: string, ...names: string[]): Promise<Tree[]> {
     const found: Tree[] = [];
-    for (let next: string | undefined = address; next !== undefined; ) {
+    for (let next: string | undefined = address; next !== undefined;) {
       const answer: Tree = await this.#get(next);
       found.push(...list(path(answer, ...names)).map(object));
       const following: string = text(path(answer, names[0] ?? "", "Paging", "Next"));

@@ -48,7 +48,14 @@ describe("lifecycle store", () => {
     folder = mkdtempSync(join(tmpdir(), "store-"));
     file = join(folder, "lifecycle.sqlite");
     store = await openStore(file);
-    await store.startRun({ id: "run-1", queue: "fetch", nodeType: "otmm-asset-fetch", nodeName: "", message: {}, settings: {} });
+    await store.startRun({
+      id: "run-1",
+      queue: "fetch",
+      nodeType: "otmm-asset-fetch",
+      nodeName: "",
+      message: {},
+      settings: {},
+    });
   });
   afterEach(async () => {
     await store.close();
@@ -68,7 +75,10 @@ describe("lifecycle store", () => {
     assert.equal(await store.unacknowledged("run-1"), 1);
     await store.intake(intake("a", { handover: "h1" }));
     assert.equal(await store.unacknowledged("run-1"), 0);
-    assert.deepEqual((await store.pending(["fetch"])).map(({ takenBy }) => takenBy), [["ingest"]]);
+    assert.deepEqual(
+      (await store.pending(["fetch"])).map(({ takenBy }) => takenBy),
+      [["ingest"]],
+    );
     await store.settle(["h1"]);
     assert.deepEqual(await store.pending(["fetch"]), []);
   });
@@ -77,12 +87,18 @@ describe("lifecycle store", () => {
     const first = await taken(store, "a");
     const second = await taken(store, "b");
     const claims = await Promise.all([store.claim("ingest", 1, NOW), store.claim("ingest", 5, NOW)]);
-    assert.deepEqual(claims.flat().map(({ id }) => id), [first, second]);
+    assert.deepEqual(
+      claims.flat().map(({ id }) => id),
+      [first, second],
+    );
     await store.change({ job: first, attempt: 1, state: "waiting", due: NOW + 60_000 });
     assert.deepEqual(await store.claim("ingest", 5, NOW), []);
     assert.equal(await store.nextDue("ingest"), NOW + 60_000);
     const again = await store.claim("ingest", 5, NOW + 60_000);
-    assert.deepEqual(again.map(({ id, attempt }) => [id, attempt]), [[first, 2]]);
+    assert.deepEqual(
+      again.map(({ id, attempt }) => [id, attempt]),
+      [[first, 2]],
+    );
   });
 
   it("fences out an attempt that was overtaken or cancelled", async () => {
@@ -116,13 +132,28 @@ describe("lifecycle store", () => {
       state: "done",
       handovers: [{ ...handover("out", "a"), queue: "ingest" }],
       identities: [{ system: "preservica", connection: "archive", id: "ref-1", assetKey: "otmm:dam:a" }],
-      events: [{ assetKey: "otmm:dam:a", type: "accession", at: "2026-11-16T09:00:00Z", basis: "witnessed", agent: "test", outcome: "success" }],
+      events: [
+        {
+          assetKey: "otmm:dam:a",
+          type: "accession",
+          at: "2026-11-16T09:00:00Z",
+          basis: "witnessed",
+          agent: "test",
+          outcome: "success",
+        },
+      ],
     });
     const job = await store.job(id);
     assert.deepEqual(job?.checkpoint, { upload: { part: 1 }, verify: { ok: true } });
     assert.equal((await store.pending(["ingest"])).length, 1);
-    assert.deepEqual((await store.find("ref-1")).map(({ assetKey }) => assetKey), ["otmm:dam:a"]);
-    assert.deepEqual((await store.timeline("otmm:dam:a")).map(({ type }) => type), ["accession"]);
+    assert.deepEqual(
+      (await store.find("ref-1")).map(({ assetKey }) => assetKey),
+      ["otmm:dam:a"],
+    );
+    assert.deepEqual(
+      (await store.timeline("otmm:dam:a")).map(({ type }) => type),
+      ["accession"],
+    );
   });
 
   it("reconciles: found is always done + refused + failed + waiting + running", async () => {
@@ -143,7 +174,10 @@ describe("lifecycle store", () => {
     const counts = await store.counts("run-1");
     assert.deepEqual(counts, { found: 7, done: 1, refused: 2, failed: 2, waiting: 1, running: 1 });
     const { found, ...states_ } = counts;
-    assert.equal(found, Object.values(states_).reduce((sum, n) => sum + n, 0));
+    assert.equal(
+      found,
+      Object.values(states_).reduce((sum, n) => sum + n, 0),
+    );
   });
 
   it("orphans the jobs of a queue that nobody works and gives them back when somebody does", async () => {
@@ -154,7 +188,10 @@ describe("lifecycle store", () => {
     assert.equal((await store.job(id))?.state, "queued");
     await store.orphan(["other"]);
     await store.adopt(id, "other", "user:anna");
-    assert.deepEqual((await store.claim("other", 1, NOW)).map((job) => job.id), [id]);
+    assert.deepEqual(
+      (await store.claim("other", 1, NOW)).map((job) => job.id),
+      [id],
+    );
   });
 
   it("refuses to adopt a job into a queue that has the same asset version already", async () => {
@@ -168,12 +205,21 @@ describe("lifecycle store", () => {
     const id = await taken(store, "a");
     await assert.rejects(store.replay(id, "user:anna"), coded("CONFLICT"));
     await store.claim("ingest", 1, NOW);
-    await store.change({ job: id, attempt: 1, state: "failed", failures: 3, error: { code: "UPSTREAM", message: "x" } });
+    await store.change({
+      job: id,
+      attempt: 1,
+      state: "failed",
+      failures: 3,
+      error: { code: "UPSTREAM", message: "x" },
+    });
     await store.replay(id, "user:anna");
     const job = await store.job(id);
     assert.deepEqual([job?.state, job?.failures, job?.error], ["queued", 0, undefined]);
     const timeline = await store.timeline("otmm:dam:a");
-    assert.deepEqual(timeline.map(({ type, agent }) => [type, agent]), [["job replayed", "user:anna"]]);
+    assert.deepEqual(
+      timeline.map(({ type, agent }) => [type, agent]),
+      [["job replayed", "user:anna"]],
+    );
   });
 
   it("answers each call of a batch by itself: one that fails leaves its neighbours alone", async () => {
@@ -239,7 +285,16 @@ describe("lifecycle store", () => {
       job: id,
       attempt: 1,
       state: "done",
-      events: [{ assetKey: "otmm:dam:a", type: "accession", at: "2026-11-16T09:00:00Z", basis: "witnessed", agent: "t", outcome: "success" }],
+      events: [
+        {
+          assetKey: "otmm:dam:a",
+          type: "accession",
+          at: "2026-11-16T09:00:00Z",
+          basis: "witnessed",
+          agent: "t",
+          outcome: "success",
+        },
+      ],
     });
     assert.equal(await store.prune(Date.now() + 1000), 2);
     assert.equal(await store.run("run-1"), undefined);

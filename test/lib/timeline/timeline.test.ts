@@ -226,7 +226,7 @@ describe("timeline", () => {
       ]);
       assert.deepEqual(told(events((all) => all.filter(({ seq }) => seq !== 5))), [["missing", 5]]);
       assert.deepEqual(told(events((all) => all.slice(0, -1))), [["cut-off", 11]]);
-      assert.deepEqual(told(events((all) => all.toSpliced(1, 2, ...all.slice(1, 3).reverse()))), [["reordered", 3]]);
+      assert.deepEqual(told(events((all) => all.toSpliced(1, 2, ...all.slice(1, 3).toReversed()))), [["reordered", 3]]);
       assert.deepEqual(told({ ...whole, places: whole.places?.filter((seq) => seq !== 5) ?? [] }), [["added", 5]]);
       assert.deepEqual(told({ ...whole, seal: "0" }), [["changed", 1]]);
     });
