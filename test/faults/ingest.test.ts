@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { until } from "../support/helper.js";
+import { idsOf, oneAsset, smallCast } from "./campaign.js";
+import { scene } from "./scene.js";
+
+describe("ingests that fail or take long", function () {
+  this.timeout(60_000);
+  const faults = scene();
+
+  it("are told to Catch once with the archive's own reason, OTMM is not told, and a replay archives", async () => {
+    const cast = oneAsset();
+    await faults.prepare({ cast });
+    await faults.world.settings("preservica", { failIngest: { times: 1, message: "Characterisation did not end" } });
+    await faults.world.run(idsOf(cast));
+    await until(() => faults.world.got("caught").length === 1);
+    const [told] = faults.world.got("caught");
+    assert.equal(told?.error?.code, "INGEST_FAILED");
+    assert.match(told?.error?.message ?? "", /Characterisation did not end/);
+    assert.equal(await faults.outcome("otmm-asset-update", cast.good[0]?.name ?? ""), "");
+    await faults.holds(cast, await faults.repair());
+    assert.equal(faults.world.got("caught").length, 1);
+  });
+
+  it("park their jobs: nothing is asked while nothing can have changed, and no worker is held", async () => {
+    const cast = smallCast();
+    await faults.prepare({ cast });
+    await faults.world.settings("preservica", { ingestMs: 3_000 });
+    faults.world.press(idsOf(cast));
+    const ingests = async () => (await faults.world.jobs()).filter(({ nodeType }) => nodeType === "preservica-ingest");
+    await until(
+      async () =>
+        (await ingests()).filter(({ state, step }) => state === "waiting" && step === "ingesting").length === 2,
+    );
+    assert.equal(faults.world.got("archived").length, 0, "nothing is called archived before the archive has it");
+    const run = await faults.world.settled();
+    const looks = faults.world.log("preservica").filter(({ path }) => path.includes("/progress/")).length;
+    assert.ok(looks < 60, `${looks} looks at two ingests of three seconds`);
+    await faults.holds(cast, run);
+  });
+});
