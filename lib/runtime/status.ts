@@ -33,6 +33,8 @@ export class NodeStatus {
   readonly #waiting = new Set<string>();
   #done = 0;
   #refused = 0;
+  #failed = 0;
+  /** Code of the last failure, until something ends well again. */
   #failure: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #shown = "";
@@ -67,7 +69,10 @@ export class NodeStatus {
     if (how === "waiting") this.#waiting.add(job);
     else if (how === "done") this.#done += 1;
     else if (how === "refused") this.#refused += 1;
-    else if (typeof how === "object") this.#failure = how.failed;
+    else if (typeof how === "object") {
+      this.#failed += 1;
+      this.#failure = how.failed;
+    }
     if (how === "done") this.#failure = undefined;
     this.#later();
   }
@@ -99,7 +104,8 @@ export class NodeStatus {
     if (this.#waiting.size > 0) return ["yellow", "ring", `${this.#waiting.size} waiting`];
     if (this.#failure !== undefined) return ["red", "ring", this.#failure];
     const refused = this.#refused > 0 ? `, ${this.#refused} refused` : "";
-    return ["green", "dot", `${this.#done} done${refused}`];
+    const failed = this.#failed > 0 ? `, ${this.#failed} failed` : "";
+    return ["green", "dot", `${this.#done} done${refused}${failed}`];
   }
 
   #work(): string {
