@@ -7,4 +7,5 @@ export { assetOf, toStored, fromStored } from "./stored-message.js";
 export { formatBytes } from "./status.js";
 export { coordinatorOf } from "./coordinator.js";
 export { STEP_CHANNEL, type StepNote } from "./steps.js";
-export { adminRoute, registerJobRoutes, READ, WRITE, type AdminRequest } from "./admin.js";
+export { adminRoute, READ, WRITE, type AdminRequest } from "./admin-route.js";
+export { registerJobRoutes } from "./admin.js";

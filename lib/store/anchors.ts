@@ -7,9 +7,9 @@ export const HEAD = "SELECT seq, hash, learnt AS at FROM events ORDER BY seq DES
 
 export const anchorOperations = {
   anchor(db: Database, now: number): Anchor | undefined {
-    const head = db.get(HEAD);
+    const head = anchorOperations.head(db);
     if (head === undefined) return undefined;
-    const { seq, hash } = anchorOf(head);
+    const { seq, hash } = head;
     db.run(
       "INSERT INTO anchors (seq, hash, at) VALUES (?, ?, ?) ON CONFLICT (seq) DO NOTHING",
       seq,
@@ -18,6 +18,10 @@ export const anchorOperations = {
     );
     const kept = db.get("SELECT seq, hash, at FROM anchors WHERE seq = ?", seq);
     return kept === undefined ? undefined : anchorOf(kept);
+  },
+  head(db: Database): Anchor | undefined {
+    const head = db.get(HEAD);
+    return head === undefined ? undefined : anchorOf(head);
   },
   anchors(db: Database): Anchor[] {
     return db.all(ANCHORS).map(anchorOf);

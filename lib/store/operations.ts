@@ -56,6 +56,7 @@ export const OPERATIONS: Record<OperationName, Operation> = {
   frames: operation(eventOperations.frames),
   erase: stamped(3, erase),
   anchor: stamped(0, anchorOperations.anchor),
+  head: operation(anchorOperations.head),
   anchors: operation(anchorOperations.anchors),
   backup: operation(runOperations.backup),
   prune: operation(runOperations.prune),

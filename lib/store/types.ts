@@ -266,6 +266,8 @@ export interface LifecycleStore {
   erase(target: ErasureTarget, agent: string, reason: string): Promise<number>;
   /** Records the head of the chain as an anchor; the same head again gives the same anchor. Undefined without events. */
   anchor(): Promise<Anchor | undefined>;
+  /** The last event's place and hash, with the time it was learnt; nothing is recorded. */
+  head(): Promise<Anchor | undefined>;
   /** Anchors recorded, oldest first. */
   anchors(): Promise<Anchor[]>;
 
