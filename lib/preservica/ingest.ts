@@ -1,4 +1,4 @@
-import { foreignIngest, ingestFailed, longerThan, lookAgain, lookAtIngest } from "./ingest/await.js";
+import { foreignIngest, ingestFailed, longerThan, lookAgain, lookAtIngest, waitedSince } from "./ingest/await.js";
 import { nowOf } from "./ingest/events.js";
 import { finish, recordAccession, type Finished } from "./ingest/finish.js";
 import type {
@@ -153,11 +153,11 @@ class Ingest {
       await this.#job.save("ingesting", facts);
       return await this.#await(resolved, facts);
     }
-    const since = upload.lostSince ?? now;
+    const since = waitedSince(upload.lostSince, this.#deps);
     if (longerThan(since, this.#deps.preservica.assumptions.lostAnswerMs, this.#deps)) {
       return await this.#send(resolved, folder, nextUpload(this.#job, resolved.ref, upload));
     }
-    if (upload.lostSince === null) await this.#job.save("upload", { ...upload, lostSince: since });
+    if (upload.lostSince !== since) await this.#job.save("upload", { ...upload, lostSince: since });
     return lookAgain(
       this.#job,
       since,
@@ -186,11 +186,11 @@ class Ingest {
     complete: boolean,
     why: string,
   ): Promise<IngestOutcome> {
-    const since = ingesting.completeSince ?? nowOf(this.#deps).toISOString();
+    const since = waitedSince(ingesting.completeSince, this.#deps);
     if (complete && longerThan(since, this.#deps.preservica.assumptions.lateEntityMs, this.#deps)) {
       throw await ingestFailed(this.#job, resolved, upload, why, this.#deps);
     }
-    if (complete && ingesting.completeSince === null)
+    if (complete && ingesting.completeSince !== since)
       await this.#job.save("ingesting", { ...ingesting, completeSince: since });
     return lookAgain(this.#job, complete ? since : ingesting.since, "ingesting", why, this.#deps);
   }
@@ -263,7 +263,7 @@ class Ingest {
     if (known?.settled === true) return known.facts;
     const found = await settleRetention(this.#job, ref, resolved, alreadyThere, this.#deps);
     if (found === undefined) return null;
-    const since = known?.since ?? nowOf(this.#deps).toISOString();
+    const since = waitedSince(known?.since, this.#deps);
     const wait = found.late && !longerThan(since, this.#deps.preservica.assumptions.lateStartMs, this.#deps);
     const facts: RetentionCheckpoint = { since, settled: !wait, facts: found.facts };
     await this.#job.save("retention", facts);

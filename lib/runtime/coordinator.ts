@@ -1,6 +1,7 @@
 import type { NodeAPI } from "node-red";
 import type { Handover, LifecycleStore } from "../store/types.js";
 import { FlowGraph } from "./graph.js";
+import { steadyNow } from "./steady-clock.js";
 
 /** A hand-over that nobody but time settles counts as taken after this long without a deploy. */
 const SETTLE_MS = 60_000;
@@ -48,7 +49,7 @@ export class Coordinator {
     RED.events.on("flows:starting", () => this.#pause());
     RED.events.on("flows:started", () => {
       this.#running = true;
-      this.#startedAt = Date.now();
+      this.#startedAt = steadyNow();
       this.#graph = undefined;
       void this.#resumeAll();
     });
@@ -74,7 +75,7 @@ export class Coordinator {
   send(owner: QueueOwner, store: LifecycleStore, handover: Handover): void {
     if (!this.#running) return;
     const expected = this.#successors(owner.nodeId, handover.port);
-    const sent: Sent = { handover, store, at: Date.now(), expected, takenBy: new Set(handover.takenBy) };
+    const sent: Sent = { handover, store, at: steadyNow(), expected, takenBy: new Set(handover.takenBy) };
     if (this.#complete(sent)) {
       // Nobody durable comes after: the wire is all that was promised.
       if (expected?.size === 0) owner.send(handover);
@@ -176,7 +177,7 @@ export class Coordinator {
 
   #sweep(): void {
     this.#sweeper ??= setInterval(() => {
-      const now = Date.now();
+      const now = steadyNow();
       for (const [id, sent] of this.#sent) {
         if (now - sent.at < SETTLE_MS || now - this.#startedAt < SETTLE_MS) continue;
         this.#sent.delete(id);

@@ -7,6 +7,7 @@ import { DurableJob } from "./job-context.js";
 import { lighten, restore } from "./kept-fields.js";
 import { onInput, reported } from "./on-input.js";
 import { NodeStatus } from "./status.js";
+import { steadyNow, steadyTimeOf } from "./steady-clock.js";
 import { publishStep } from "./steps.js";
 import { storeOf } from "./store-of.js";
 import { assetOf, fromStored, toStored } from "./stored-message.js";
@@ -123,7 +124,7 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
         this.#status.failed(error.code);
         this.#options.node.warn(`${error.code}: ${error.message}`);
         // The store itself could not be asked: look again soon, the jobs are in it.
-        this.#sleep(Date.now() + STRANDED_MS);
+        this.#sleep(steadyNow() + STRANDED_MS);
       })
       .finally(() => {
         this.#pumping = undefined;
@@ -159,7 +160,7 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
     for (;;) {
       const free = this.#options.concurrency - this.#active.size;
       if (free <= 0 || this.#closing.signal.aborted || !this.#coordinator.running) return;
-      const jobs = await store.claim(this.queue, free, Date.now());
+      const jobs = await store.claim(this.queue, free, steadyNow());
       for (const job of jobs) this.#start(store, job);
       if (jobs.length < free) break;
     }
@@ -170,7 +171,7 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
   #sleep(until: number): void {
     if (this.#closing.signal.aborted) return;
     clearTimeout(this.#timer);
-    const wait = Math.min(Math.max(until - Date.now(), 20), 3_600_000);
+    const wait = Math.min(Math.max(until - steadyNow(), 20), 3_600_000);
     this.#timer = setTimeout(() => this.wake(), wait).unref();
   }
 
@@ -190,7 +191,7 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
       })
       .finally(() => {
         this.#active.delete(job.id);
-        if (this.#stranded) this.#sleep(Date.now() + STRANDED_MS);
+        if (this.#stranded) this.#sleep(steadyNow() + STRANDED_MS);
         else this.wake();
       });
     this.#active.set(job.id, { abort, ended });
@@ -226,7 +227,7 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
         attempt: job.attempt,
         state: "waiting",
         step: outcome.step,
-        due: outcome.until.getTime(),
+        due: steadyTimeOf(outcome.until),
         ...context.takeFacts(),
       });
       this.#status.end(job.id, "waiting");
@@ -276,7 +277,7 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
       attempt: job.attempt,
       state: again ? "waiting" : error.retryable ? "dead" : error.code === "REFUSED" ? "refused" : "failed",
       failures,
-      due: again ? Date.now() + backoff(failures, error) : 0,
+      due: again ? steadyNow() + backoff(failures, error) : 0,
       error: { code: error.code, message: error.message, ...details },
       ...context.takeFacts(),
     });

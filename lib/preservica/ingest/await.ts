@@ -125,6 +125,16 @@ export function lookAgain(job: IngestJob, since: string, step: string, why: stri
   return { kind: "wait", until: new Date(now + wait), step, why };
 }
 
+/**
+ * Since when something has been waited for: since its mark, or from now on where there is none. A mark that lies in the
+ * future tells that the clock was set back meanwhile; the patience then begins anew instead of lasting a day longer.
+ */
+export function waitedSince(mark: string | null | undefined, deps: IngestDeps): string {
+  const now = nowOf(deps);
+  const marked = mark === null || mark === undefined ? Number.NaN : Date.parse(mark);
+  return mark && marked <= now.getTime() ? mark : now.toISOString();
+}
+
 /** Has something gone on for longer than `ms`? */
 export function longerThan(since: string, ms: number, deps: IngestDeps): boolean {
   return nowOf(deps).getTime() - Date.parse(since) > ms;
