@@ -2,7 +2,8 @@ import type { SystemName } from "../messages/asset.js";
 import { failure, SYSTEM_TITLES, type CallFrame } from "./failure.js";
 import { leanCause } from "./redact.js";
 import type { HttpAnswer } from "./types.js";
-import { parseXml, type XmlNode } from "./xml.js";
+import { parseXml } from "./xml.js";
+import type { XmlNode } from "./xml-node.js";
 
 const REQUEST_IDS = ["x-request-id", "x-correlation-id", "request-id", "x-amz-request-id", "x-trace-id"];
 

@@ -17,6 +17,7 @@ export { queryString, segment } from "./prepare.js";
 export { leanCause, redact, secrets } from "./redact.js";
 export { pause, type Backoff } from "./retry.js";
 export { SingleFlight } from "./single-flight.js";
-export { attribute, child, children, descendants, parseXml, textOf, type XmlNode } from "./xml.js";
+export { attribute, child, children, descendants, parseXml, textOf } from "./xml.js";
+export type { XmlNode } from "./xml-node.js";
 export { declarations, writeXml } from "./xml-write.js";
 export { escapeXml, escapeXmlAttribute } from "../xml/escape.js";

@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../messages/error.js";
 import type { SystemName } from "../messages/asset.js";
 import type { Backoff } from "./retry.js";
-import type { XmlNode } from "./xml.js";
+import type { XmlNode } from "./xml-node.js";
 
 /** How a client proves who it is. `Http` asks for headers before each attempt and renews once after a 401. */
 export interface HttpAuth {

@@ -1,5 +1,5 @@
 import { escapeXml, escapeXmlAttribute } from "../xml/escape.js";
-import type { XmlNode } from "./xml.js";
+import type { XmlNode } from "./xml-node.js";
 
 /**
  * Writes an element back as a document fragment of its own: namespace declarations that it inherits must be handed in.

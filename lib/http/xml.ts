@@ -3,17 +3,7 @@ import { failure, SYSTEM_TITLES } from "./failure.js";
 import { leanCause } from "./redact.js";
 import { isRecord, list, text } from "./shape.js";
 import { checkXml, decodeXmlText, XmlRefusal } from "./xml-check.js";
-
-/** One element. Mixed content keeps its order; comments and processing instructions are dropped. */
-export interface XmlNode {
-  /** As written, with prefix. */
-  readonly name: string;
-  /** Without prefix. */
-  readonly local: string;
-  /** By name as written (`xmlns`, `xlink:href`). */
-  readonly attributes: ReadonlyMap<string, string>;
-  readonly content: readonly (XmlNode | string)[];
-}
+import type { XmlNode } from "./xml-node.js";
 
 export interface XmlSource {
   system: SystemName;
