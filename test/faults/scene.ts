@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { ErrorCode } from "../../lib/messages/error.js";
 import type { FaultOrder } from "../../sandbox/kernel/faults.js";
 import type { Before } from "../../scripts/demo/scenario-01.js";
 import { CampaignReaders, idsOf, type Cast } from "./campaign.js";
@@ -70,7 +69,7 @@ export function scene(): Scene {
     },
     async outcome(nodeType, assetName) {
       const jobs = (await made.world.jobs()).filter((job) => job.nodeType === nodeType && job.assetName === assetName);
-      return jobs.map(({ state, error }): ErrorCode | string => (error === undefined ? state : error.code)).join();
+      return jobs.map(({ state, error }): string => (error === undefined ? state : error.code)).join();
     },
     async repair() {
       made.world.kernel.faults.clear();
