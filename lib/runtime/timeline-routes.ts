@@ -1,3 +1,5 @@
+import { mkdir } from "node:fs/promises";
+import { basename, join } from "node:path";
 import type { NodeAPI } from "node-red";
 import { LifecycleError } from "../messages/error.js";
 import { isZone } from "../retention/zone.js";
@@ -6,7 +8,7 @@ import { assetWith, reportOf } from "../timeline/index.js";
 import { type AdminRequest, adminRoute, READ, textOf, WRITE } from "./admin-route.js";
 import { storeOf } from "./store-of.js";
 
-/** Answers for the timeline of a store: finds assets, tells their lives, takes anchors, erases. */
+/** Answers for the timeline of a store: finds assets, tells their lives, takes anchors and backups, erases. */
 export function registerTimelineRoutes(RED: NodeAPI): void {
   const at = (request: AdminRequest): Promise<LifecycleStore> => storeOf(RED, request.params["id"] ?? "");
 
@@ -29,6 +31,16 @@ export function registerTimelineRoutes(RED: NodeAPI): void {
   adminRoute(RED, "post", "stores/:id/anchors", WRITE, async (request) => ({
     anchor: (await (await at(request)).anchor()) ?? null,
   }));
+
+  adminRoute(RED, "post", "stores/:id/backup", WRITE, async (request) => {
+    const store = await at(request);
+    // The name is made here: no path of the request reaches the disk.
+    const folder = join(RED.settings.userDir ?? ".", "content-lifecycle", "backups");
+    await mkdir(folder, { recursive: true });
+    const file = join(folder, `${basename(store.id, ".db")}-${new Date().toISOString().replaceAll(/[-:.]/g, "")}.db`);
+    await store.backup(file);
+    return { file };
+  });
 
   adminRoute(RED, "post", "stores/:id/erase", WRITE, async (request) => {
     if (!request.agent.startsWith("user:")) {

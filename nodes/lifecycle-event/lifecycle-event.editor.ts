@@ -59,7 +59,9 @@ RED.nodes.registerType("lifecycle-event", {
       at: ["str", "msg", "flow", "global", "jsonata"],
     } as const;
     for (const [property, types] of Object.entries(fields)) {
-      $(`#node-input-${property}`).typedInput({ types: [...types], typeField: `#node-input-${property}Type` });
+      const box = $(`#node-input-${property}`);
+      box.typedInput({ types: [...types], typeField: `#node-input-${property}Type` });
+      box.typedInput("width", "70%");
     }
     openInvalidFolds();
   },

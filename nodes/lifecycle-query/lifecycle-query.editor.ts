@@ -9,8 +9,7 @@ const VALUE_TYPES = ["msg", "str", "flow", "global", "env", "jsonata"] as const;
 const optionalZone: Validator = validator(function (value) {
   if (typeof value !== "string" || value === "") return true;
   try {
-    new Intl.DateTimeFormat("en", { timeZone: value });
-    return true;
+    return Intl.DateTimeFormat("en", { timeZone: value }) ? true : this._("kit.errors.zone");
   } catch {
     return this._("kit.errors.zone");
   }
@@ -47,7 +46,9 @@ RED.nodes.registerType("lifecycle-query", {
   oneditprepare() {
     prepareForm("node-input", this, migrate({ ...this }));
     for (const property of ["asset", "run"]) {
-      $(`#node-input-${property}`).typedInput({ types: [...VALUE_TYPES], typeField: `#node-input-${property}Type` });
+      const box = $(`#node-input-${property}`);
+      box.typedInput({ types: [...VALUE_TYPES], typeField: `#node-input-${property}Type` });
+      box.typedInput("width", "70%");
     }
     switchParts("node-input", "mode");
     prepareZones();

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import type { NodeInitializer } from "node-red";
 import type { LifecycleMessage } from "../../lib/messages/message.js";
 import type { StoredEvent } from "../../lib/store/index.js";
+import { StoreFile } from "../../lib/store/store-file.js";
+import { verifyChain } from "../../lib/store/verify.js";
 import { readExport, type AssetReport, verifyExport } from "../../lib/timeline/index.js";
 import lifecycleEvent from "../../nodes/lifecycle-event/lifecycle-event.js";
 import { eventFrom } from "../../nodes/lifecycle-event/event.js";
@@ -52,7 +54,7 @@ describe(`lifecycle-event and lifecycle-query in Node-RED ${major}`, () => {
       ...sinks,
     ];
     await helper.load(modules, flow as never);
-    for (const { id } of sinks) helper.getNode(id).on("input", (msg) => (got[id] ??= []).push(msg as LifecycleMessage));
+    for (const { id } of sinks) helper.getNode(id).on("input", (msg) => (got[id] ??= []).push(msg));
   }
   const send = (msg: object): void => helper.getNode("node0").receive(msg as never);
   async function next(sink: string, count = 1): Promise<LifecycleMessage> {
@@ -300,6 +302,10 @@ describe(`lifecycle-event and lifecycle-query in Node-RED ${major}`, () => {
       assert.deepEqual((await helper.request().get(`${url}/anchors`)).body, {
         anchors: [(anchor.body as { anchor: object }).anchor],
       });
+      const backup = await helper.request().post(`${url}/backup`);
+      const copy = new StoreFile((backup.body as { file: string }).file);
+      assert.equal(verifyChain(copy.frames(), copy.anchors()).intact, true);
+      copy.close();
       const erase = await helper.request().post(`${url}/erase`).send({ asset: KEY, reason: "request" });
       assert.equal(erase.status, 403);
       assert.equal(
