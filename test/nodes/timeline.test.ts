@@ -53,8 +53,8 @@ describe(`lifecycle-event and lifecycle-query in Node-RED ${major}`, () => {
       { id: "catch0", type: "catch", ...at, scope: null, wires: [["caught"]] },
       ...sinks,
     ];
-    await helper.load(modules, flow as never);
-    for (const { id } of sinks) helper.getNode(id).on("input", (msg) => (got[id] ??= []).push(msg));
+    await helper.load(modules, flow);
+    for (const { id } of sinks) helper.getNode(id).on("input", (msg) => (got[id] ??= []).push(msg as LifecycleMessage));
   }
   const send = (msg: object): void => helper.getNode("node0").receive(msg as never);
   async function next(sink: string, count = 1): Promise<LifecycleMessage> {
