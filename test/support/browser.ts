@@ -153,6 +153,56 @@ export class Editor {
     await answered;
   }
 
+  /** Loads the page again, as a person would after a deploy by somebody else. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+    await this.page.waitForFunction(() => RED.nodes.dirty() === false);
+  }
+
+  async select(id: string): Promise<void> {
+    await this.page.evaluate((node) => RED.view.reveal(node), id);
+    await this.page.evaluate((node) => RED.view.select(node), id);
+  }
+
+  /** All text that the open form shows. */
+  async formText(): Promise<string> {
+    return await this.page.locator(".red-ui-tray .clc").last().innerText();
+  }
+
+  /** Brightness (0 to 255) of the open form's ground and of its text. */
+  async colours(): Promise<[number, number]> {
+    return await this.page
+      .locator(".red-ui-tray .clc")
+      .last()
+      .evaluate((form): [number, number] => {
+        const bright = (colour: string): number => {
+          const [red = 0, green = 0, blue = 0] = (colour.match(/\d+/g) ?? []).map(Number);
+          return (red + green + blue) / 3;
+        };
+        let ground: Element | null = form;
+        while (ground !== null && getComputedStyle(ground).backgroundColor === "rgba(0, 0, 0, 0)")
+          ground = ground.parentElement;
+        const label = form.querySelector("label") ?? form;
+        return [
+          bright(ground === null ? "rgb(255,255,255)" : getComputedStyle(ground).backgroundColor),
+          bright(getComputedStyle(label).color),
+        ];
+      });
+  }
+
+  /** Imports an example by the dialog: Examples, our package, the folder, the entry. */
+  async importExample(folder: string, name: string): Promise<void> {
+    await this.page.evaluate(() => RED.actions.invoke("core:show-examples-import-dialog"));
+    const dialog = this.page.locator("#red-ui-clipboard-dialog");
+    const entry = (label: string) => dialog.locator(".red-ui-treeList-label:visible").getByText(label, { exact: true });
+    await entry("@content-lifecycle/node-red").click();
+    await entry(folder).click();
+    await entry(name).click();
+    await this.page.locator("#red-ui-clipboard-dialog-ok").click();
+    await dialog.waitFor({ state: "hidden" });
+  }
+
   async screenshot(name: string): Promise<void> {
     await this.page.screenshot({ path: join(screenshotFolder(), `${name}.png`) });
   }
@@ -174,7 +224,11 @@ export class Editor {
 
 /** The part of the editor's global that the tests touch inside the page. */
 interface EditorGlobal {
+  view: { reveal(id: string): void; select(id: string): void };
+  sidebar: { show(tab: string): void };
   nodes: {
+    dirty(): boolean;
+    filterNodes(filter: { type: string }): unknown[];
     node(id: string): EditorNode;
     getType(type: string): unknown;
   };
