@@ -15,6 +15,10 @@ export function good(name: string): Good {
   if (found === undefined) throw new Error(`the manifest names no good "${name}"`);
   return found;
 }
+/** All assets of the manifest that must move and that fit. */
+export function allGood(fits: (asset: Good) => boolean): Good[] {
+  return mustMove.filter(fits);
+}
 export function bad(name: string): Bad {
   const found = mustNotMove.find((asset) => asset.name === name);
   if (found === undefined) throw new Error(`the manifest names no wrong "${name}"`);

@@ -183,9 +183,12 @@ export class FaultWorld {
     return await this.settled(limit);
   }
 
-  /** Gives every failed or dead job back to its queue, as a person would; returns how many. */
+  /** Gives every failed, dead or refused job back to its queue, as a person would; returns how many. */
   async replay(): Promise<number> {
-    const broken = (await this.jobs()).filter(({ state }) => state === "failed" || state === "dead");
+    const broken = (await this.jobs()).filter(
+      // What the search refused was never a job of work.
+      ({ state, nodeType }) => ["failed", "dead", "refused"].includes(state) && nodeType !== "otmm-asset-fetch",
+    );
     for (const { id } of broken) {
       const answer = await helper.request().post(`/content-lifecycle/stores/${IDS.store}/jobs/${id}/replay`);
       if (answer.status !== 200) throw new Error(`replay answered ${answer.status}: ${JSON.stringify(answer.body)}`);
