@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { copyFileSync, readdirSync, readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { CHAIN_START, canonicalJson, chainHash, payloadDigest } from "../../../lib/store/chain.js";
+import { MIGRATIONS } from "../../../lib/store/schema.js";
 import { StoreFile } from "../../../lib/store/store-file.js";
 import type { Anchor, ChainFrame } from "../../../lib/store/types.js";
 import { type ChainReport, verifyChain } from "../../../lib/store/verify.js";
@@ -258,6 +259,19 @@ describe("timeline of a store", () => {
     await withStore(file, tenEvents);
     verifyFile(file);
     assert.deepEqual(readdirSync(place.folder), ["s.db"]);
+  });
+
+  it("reads and then migrates a store of before anchors", async () => {
+    const file = place.file("s.db");
+    const db = new DatabaseSync(file);
+    db.exec(`${MIGRATIONS[0] ?? ""}; PRAGMA user_version = 1`);
+    db.close();
+    assert.equal(verifyFile(file).intact, true);
+    await withStore(file, async (store) => {
+      await tenEvents(store);
+      await store.anchor();
+    });
+    assert.equal(verifyFile(file).anchorsAgreed, 1);
   });
 
   it("refuses a store that a running process owns, and says what to do", async () => {
