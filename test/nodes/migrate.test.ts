@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Stored } from "../../nodes/shared/configuration.js";
 import { migrate as fetch } from "../../nodes/otmm-asset-fetch/config.js";
+import { migrate as event } from "../../nodes/lifecycle-event/config.js";
+import { migrate as query } from "../../nodes/lifecycle-query/config.js";
 import { migrate as mapper } from "../../nodes/metadata-mapper/config.js";
 import { migrate as ingest } from "../../nodes/preservica-ingest/config.js";
 import { migrate as otmm } from "../../nodes/otmm-connection/config.js";
@@ -21,6 +23,8 @@ const MIGRATIONS: Record<string, (stored: Stored) => object> = {
   "preservica-connection": preservica,
   "mapping-profile": profile,
   "lifecycle-store": store,
+  "lifecycle-event": event,
+  "lifecycle-query": query,
 };
 
 describe("reading stored definitions", () => {
