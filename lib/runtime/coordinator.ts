@@ -102,7 +102,16 @@ export class Coordinator {
 
   /** Resolves once fewer than `limit` outputs of the run are unacknowledged. */
   async room(run: string, limit: number, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && this.#unacknowledged(run) >= limit) {
+    await this.#below(({ handover }) => handover.run === run, limit, signal);
+  }
+
+  /** Resolves once fewer than `limit` outputs of the queue, of whatever run, are unacknowledged. */
+  async roomOfQueue(queue: string, limit: number, signal: AbortSignal): Promise<void> {
+    await this.#below(({ handover }) => handover.queue === queue, limit, signal);
+  }
+
+  async #below(counts: (sent: Sent) => boolean, limit: number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && this.#unacknowledged(counts) >= limit) {
       await new Promise<void>((resolve) => {
         const go = (): void => {
           this.#waiters.delete(go);
@@ -115,9 +124,9 @@ export class Coordinator {
     }
   }
 
-  #unacknowledged(run: string): number {
+  #unacknowledged(counts: (sent: Sent) => boolean): number {
     let count = 0;
-    for (const { handover, takenBy } of this.#sent.values()) if (handover.run === run && takenBy.size === 0) count += 1;
+    for (const sent of this.#sent.values()) if (counts(sent) && sent.takenBy.size === 0) count += 1;
     return count;
   }
 

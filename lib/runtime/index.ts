@@ -2,6 +2,7 @@ export * from "./types.js";
 export { onInput, reported } from "./on-input.js";
 export { registerJobNode } from "./job-node.js";
 export { registerRunNode } from "./run-node.js";
+export { registerWatchNode, type Watch } from "./watch-node.js";
 export { storeOf } from "./store-of.js";
 export { assetOf, toStored, fromStored } from "./stored-message.js";
 export { formatBytes } from "./status.js";

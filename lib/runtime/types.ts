@@ -95,3 +95,48 @@ export interface RunPageResult {
 export interface StoreHolder {
   store(): Promise<LifecycleStore>;
 }
+
+/** A trigger node that looks for changes again and again, from a cursor that is kept over restarts. */
+export interface WatchNodeOptions {
+  RED: NodeAPI;
+  node: Node;
+  storeId: string;
+  /** Settable queue name; empty = node id. The cursor belongs to it. */
+  queue?: string;
+  /** Milliseconds between two looks. */
+  intervalMs: number;
+  /** Pause while this many outputs are unacknowledged. Default 100. */
+  maxUnacknowledged?: number;
+  /**
+   * Reads one page of changes. May overlap with what was read before: a change that was handed over already is left
+   * out by its id. Repeated with the same cursor until its page is stored.
+   */
+  poll(round: WatchRound): Promise<WatchPage>;
+}
+
+export interface WatchRound {
+  /** As the last page left it; undefined at the very first look. */
+  cursor: JsonObject | undefined;
+  store: LifecycleStore;
+  /** Of these change ids, those that were not handed over yet; spares reading known ones in full. */
+  fresh(ids: readonly string[]): Promise<Set<string>>;
+  signal: AbortSignal;
+}
+
+export interface WatchPage {
+  changes: WatchChange[];
+  /** Where the next look begins; stored in one transaction with the changes. */
+  cursor: JsonObject;
+  /** There is more to read at once. */
+  more?: boolean;
+}
+
+export interface WatchChange {
+  /** The same whenever this very change is read again, and different for every other one, e.g. asset id and date. */
+  id: string;
+  asset: LifecycleAsset;
+  /** Small result on `msg.payload`. Default: key, version and name. */
+  payload?: unknown;
+  /** 0-based output; default 0. */
+  port?: number;
+}

@@ -6,6 +6,7 @@ import { handoverOperations } from "./handovers.js";
 import { jobOperations } from "./jobs.js";
 import { runOperations } from "./runs.js";
 import type { LifecycleStore } from "./types.js";
+import { watchOperations } from "./watches.js";
 
 /** What the writer thread can be asked: every method of the store but `close`. */
 export type OperationName = Exclude<keyof LifecycleStore, "close" | "id">;
@@ -48,6 +49,9 @@ export const OPERATIONS: Record<OperationName, Operation> = {
   unacknowledged: operation(handoverOperations.unacknowledged),
   cursor: operation(runOperations.cursor),
   setCursor: operation(runOperations.setCursor),
+  watchState: operation(watchOperations.watchState),
+  handedOver: operation(watchOperations.handedOver),
+  watched: stamped(1, watchOperations.watched),
   keep: operation(runOperations.keep),
   kept: operation(runOperations.kept),
   append: stamped(1, eventOperations.append),

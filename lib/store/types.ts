@@ -248,6 +248,18 @@ export interface LifecycleStore {
 
   cursor(name: string): Promise<JsonObject | undefined>;
   setCursor(name: string, value: JsonObject): Promise<void>;
+  /** Where the watch of a queue stands; undefined before its first round. */
+  watchState(queue: string): Promise<WatchState | undefined>;
+  /** Of these hand-overs, those that the store has (or had, settled and not pruned yet). */
+  handedOver(ids: readonly string[]): Promise<string[]>;
+  /**
+   * Stores what one round of a watch found: its runs with their hand-overs, and the cursor behind them, in one
+   * transaction. Hand-overs that are known by id are left out; a run of which nothing is left is not made.
+   *
+   * @returns ids of the hand-overs that are new
+   * @throws LifecycleError CONFLICT when the watch is no longer at this round; nothing is changed then
+   */
+  watched(batch: WatchBatch): Promise<string[]>;
 
   append(events: LifecycleEvent[]): Promise<void>;
   timeline(assetKey: string, limit?: number): Promise<StoredEvent[]>;
@@ -296,4 +308,24 @@ export interface RefusedAsset {
   name: string;
   reason: string;
   message: JsonObject;
+}
+/** The kept cursor of a watch, and how many rounds it has behind it: fences out a watch that was overtaken. */
+export interface WatchState {
+  round: number;
+  cursor: JsonObject;
+}
+export interface WatchBatch {
+  /** Queue of the watching node; names the cursor. */
+  queue: string;
+  nodeType: string;
+  nodeName: string;
+  /** Round that this batch follows; 0 for the first. */
+  round: number;
+  cursor: JsonObject;
+  runs: WatchRun[];
+}
+/** Changes that go on together; each asset version at most once, because intake knows an asset version of a run. */
+export interface WatchRun {
+  id: string;
+  handovers: (NewHandover & { assetKey: string; assetVersion: string })[];
 }
