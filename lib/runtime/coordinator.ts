@@ -100,6 +100,12 @@ export class Coordinator {
     }
   }
 
+  /** A queue could not take the message in yet: time must not settle it. */
+  stillWanted(handover: string): void {
+    const sent = this.#sent.get(handover);
+    if (sent !== undefined) sent.at = steadyNow();
+  }
+
   /** Resolves once fewer than `limit` outputs of the run are unacknowledged. */
   async room(run: string, limit: number, signal: AbortSignal): Promise<void> {
     await this.#below(({ handover }) => handover.run === run, limit, signal);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { asLifecycleError, LifecycleError } from "../messages/error.js";
 import type { LifecycleMessage } from "../messages/message.js";
 import type { Handover, Job, JsonObject, LifecycleStore, NewHandover } from "../store/types.js";
@@ -11,13 +12,13 @@ import { steadyNow, steadyTimeOf } from "./steady-clock.js";
 import { publishStep } from "./steps.js";
 import { storeOf } from "./store-of.js";
 import { assetOf, fromStored, toStored } from "./stored-message.js";
+import { takeIn, withSettings } from "./take-in.js";
+import { isFull, STRANDED_MS } from "./until-stored.js";
 import type { JobNodeOptions, Outcome, Output } from "./types.js";
 
 const DEFAULT_ATTEMPTS = 5;
 /** How long a closing node waits for work that is under way to notice the abort; below Node-RED's own 15 s. */
 const CLOSE_MS = 8_000;
-/** Pause before jobs are taken up again whose end could not be written (a full disk). */
-const STRANDED_MS = 3_000;
 const BACKOFF_MS = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
 
 /** Pause before the next attempt: what the peer asked for, else growing, with jitter so that jobs do not march in step. */
@@ -68,32 +69,42 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
 
   /** Intake: resolves once the message is safe as a job (or was known already). */
   async take(msg: LifecycleMessage, send: (msg: (LifecycleMessage | null)[]) => void): Promise<void> {
-    const subject = this.#options.subject ?? assetOf;
     if (msg.dryRun === true) {
       await this.#plan(msg, send);
       return;
     }
-    const store = await this.store();
-    const whole = await restore(store, msg);
-    const asset = subject(whole);
-    const settings = await this.#options.settings(whole);
-    const run = msg.lifecycle?.run ?? `message:${msg._msgid ?? crypto.randomUUID()}`;
-    const stored = await lighten(store, run, { ...whole, asset, lifecycle: { run } });
-    const handover = msg.lifecycle?.handover;
-    await store.intake({
-      queue: this.queue,
-      nodeType: this.#options.node.type,
-      nodeName: this.#options.node.name ?? "",
-      assetKey: asset.key,
-      assetVersion: asset.version,
-      assetName: asset.name,
-      run,
-      message: toStored(stored),
-      settings,
-      ...(handover === undefined ? {} : { handover }),
-    });
-    this.#coordinator.acknowledged(handover, this.queue);
+    try {
+      await this.#takeIn(msg);
+    } catch (thrown) {
+      // Told once; a message that was handed over is taken in all the same, as soon as there is space again.
+      if (msg.lifecycle?.handover !== undefined && isFull(thrown)) void this.#takeLater(msg, msg.lifecycle.handover);
+      throw thrown;
+    }
+  }
+
+  async #takeIn(msg: LifecycleMessage): Promise<void> {
+    const failed = await takeIn(this.#options, this.queue, await this.store(), msg);
+    this.#coordinator.acknowledged(msg.lifecycle?.handover, this.queue);
+    if (failed !== undefined) throw failed;
     this.wake();
+  }
+
+  async #takeLater(msg: LifecycleMessage, handover: string): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      this.#coordinator.stillWanted(handover);
+      // What is not taken in when the node closes is sent again after the next start.
+      await pause(STRANDED_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted) return;
+      try {
+        await this.#takeIn(msg);
+        return;
+      } catch (thrown) {
+        if (isFull(thrown)) continue;
+        this.#options.node.error(reported(asLifecycleError(thrown)), msg);
+        return;
+      }
+    }
   }
 
   async resume(): Promise<void> {
@@ -197,18 +208,19 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
     this.#active.set(job.id, { abort, ended });
   }
 
-  async #work(store: LifecycleStore, job: Job, signal: AbortSignal): Promise<void> {
-    const context = new DurableJob<Settings>(
-      store,
-      job,
-      await restore(store, fromStored(job.message)),
-      signal,
-      this.#status,
-      this.#options.node.type,
-    );
+  async #work(store: LifecycleStore, claimed: Job, signal: AbortSignal): Promise<void> {
+    const msg = await restore(store, fromStored(claimed.message));
+    const contextOf = (job: Job): DurableJob<Settings> =>
+      new DurableJob<Settings>(store, job, msg, signal, this.#status, this.#options.node.type);
+    let job = claimed;
+    let context = contextOf(claimed);
     let outcome: Outcome;
+    let handovers: NewHandover[];
     try {
+      job = await withSettings(this.#options, store, claimed);
+      context = contextOf(job);
       outcome = await this.#options.work(context);
+      handovers = await this.#handovers(store, job, outcome);
     } catch (thrown) {
       if (signal.aborted) {
         this.#status.end(job.id, "stopped");
@@ -217,10 +229,16 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
       await this.#failed(store, job, context, asLifecycleError(thrown));
       return;
     }
-    await this.#ended(store, job, context, outcome);
+    await this.#ended(store, job, context, outcome, handovers);
   }
 
-  async #ended(store: LifecycleStore, job: Job, context: DurableJob<Settings>, outcome: Outcome): Promise<void> {
+  async #ended(
+    store: LifecycleStore,
+    job: Job,
+    context: DurableJob<Settings>,
+    outcome: Outcome,
+    handovers: NewHandover[],
+  ): Promise<void> {
     if (outcome.kind === "wait") {
       await store.change({
         job: job.id,
@@ -233,9 +251,6 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
       this.#status.end(job.id, "waiting");
       return;
     }
-    const handovers: NewHandover[] = [];
-    for (const [index, output] of outcome.outputs.entries())
-      handovers.push(await this.#handover(store, job, output, index));
     await store.change({
       job: job.id,
       attempt: job.attempt,
@@ -251,6 +266,15 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
     for (const handover of handovers) {
       this.#coordinator.send(this, store, { ...handover, takenBy: [], created: Date.now() });
     }
+  }
+
+  /** @throws LifecycleError INVALID_INPUT when an output is too large to travel */
+  async #handovers(store: LifecycleStore, job: Job, outcome: Outcome): Promise<NewHandover[]> {
+    const handovers: NewHandover[] = [];
+    if (outcome.kind === "wait") return handovers;
+    for (const [index, output] of outcome.outputs.entries())
+      handovers.push(await this.#handover(store, job, output, index));
+    return handovers;
   }
 
   async #handover(store: LifecycleStore, job: Job, output: Output, index: number): Promise<NewHandover> {

@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { LifecycleAsset } from "../messages/asset.js";
 import { asLifecycleError } from "../messages/error.js";
 import type { LifecycleMessage } from "../messages/message.js";
-import type { Handover, JsonObject, LifecycleStore, NewHandover, Run } from "../store/types.js";
+import type { Handover, JsonObject, LifecycleStore, NewHandover, Run, RunPage } from "../store/types.js";
 import { coordinatorOf, type Coordinator, type QueueOwner } from "./coordinator.js";
 import { lighten } from "./kept-fields.js";
 import { onInput, reported } from "./on-input.js";
@@ -11,6 +11,7 @@ import { publishStep } from "./steps.js";
 import { storeOf } from "./store-of.js";
 import { fromStored, toStored } from "./stored-message.js";
 import type { RunNodeOptions, RunPageResult } from "./types.js";
+import { untilStored } from "./until-stored.js";
 
 const DEFAULT_UNACKNOWLEDGED = 100;
 const ATTEMPTS = 5;
@@ -139,12 +140,14 @@ class Runner<Settings extends JsonObject> implements QueueOwner {
         await pause(Math.max(error.retryAfter ?? 0, 500 * 3 ** failures), undefined, { signal }).catch(() => undefined);
         continue;
       }
-      const handovers = await this.#handovers(store, run, page, found);
+      let handovers: NewHandover[] = [];
+      const before = found;
+      await this.#stored(async () => void (handovers = await this.#handovers(store, run, page, before)));
       found += page.assets.length + (page.refused?.length ?? 0);
       complete = page.cursor === undefined;
       cursor = { ...page.cursor, found };
       if (signal.aborted) return;
-      await store.page(run.id, {
+      const stored: RunPage = {
         cursor,
         complete,
         assets: page.assets.map(({ key, version, name }) => ({ key, version, name })),
@@ -156,7 +159,8 @@ class Runner<Settings extends JsonObject> implements QueueOwner {
           reason,
           message: toStored({ asset, lifecycle: { run: run.id } }),
         })),
-      });
+      };
+      await this.#stored(() => store.page(run.id, stored));
       publishStep({ nodeType: run.nodeType, queue: run.queue, step: "page", assetKey: "", job: run.id });
       for (const handover of handovers) {
         this.#coordinator.send(this, store, { ...handover, takenBy: [], created: Date.now() });
@@ -181,7 +185,7 @@ class Runner<Settings extends JsonObject> implements QueueOwner {
       port: this.#ports.summary,
       message: toStored({ ...trigger, payload: { run: run.id, found: counts.found, refused: counts.refused } }),
     };
-    await store.endRun(run.id, { state: "done", handovers: [summary] });
+    await this.#stored(() => store.endRun(run.id, { state: "done", handovers: [summary] }));
     publishStep({ nodeType: run.nodeType, queue: run.queue, step: "summary", assetKey: "", job: run.id });
     this.#options.node.status({ fill: "green", shape: "dot", text: `${found} found` });
     this.#coordinator.send(this, store, { ...summary, takenBy: [], created: Date.now() });
@@ -221,6 +225,16 @@ class Runner<Settings extends JsonObject> implements QueueOwner {
       parts: { id: run, index, type: "array", ...(total === undefined ? {} : { count: total }) },
       lifecycle: { run },
     };
+  }
+
+  /** A full disk holds a run up, it does not end it. */
+  async #stored(write: () => Promise<void>): Promise<void> {
+    let told = false;
+    await untilStored(write, this.#closing.signal, (error) => {
+      this.#options.node.status({ fill: "red", shape: "ring", text: error.code });
+      if (!told) this.#options.node.error(reported(error));
+      told = true;
+    });
   }
 
   async #failed(store: LifecycleStore, run: Run, thrown: unknown): Promise<void> {

@@ -89,7 +89,12 @@ export const jobOperations = {
       intake.assetKey,
       intake.assetVersion,
     );
-    return { taken: true, job: mustFind(db, insertJob(db, intake, "queued", now)) };
+    const { failed } = intake;
+    const id =
+      failed === undefined
+        ? insertJob(db, intake, "queued", now)
+        : insertJob(db, intake, "failed", now, JSON.stringify(failed));
+    return { taken: true, job: mustFind(db, id) };
   },
 
   claim(db: Database, queue: string, limit: number, now: number): Job[] {
@@ -128,12 +133,13 @@ export const jobOperations = {
         : JSON.stringify({ ...(JSON.parse(String(row["checkpoint"])) as JsonObject), ...change.checkpoint });
     db.run(
       `UPDATE jobs SET state = ?, step = coalesce(?, step), due = ?, failures = coalesce(?, failures), checkpoint = ?,
-         error = ?, updated = ? WHERE id = ?`,
+         settings = coalesce(?, settings), error = ?, updated = ? WHERE id = ?`,
       change.state,
       change.step ?? null,
       change.due ?? 0,
       change.failures ?? null,
       checkpoint,
+      change.settings === undefined ? null : JSON.stringify(change.settings),
       change.error === undefined ? null : JSON.stringify(change.error),
       now,
       change.job,

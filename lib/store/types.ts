@@ -58,6 +58,8 @@ export interface Intake {
   settings: JsonObject;
   /** Hand-over that this intake acknowledges. */
   handover?: string;
+  /** Why the job begins as failed, instead of queued. */
+  failed?: JobError;
 }
 export type Taken = { taken: true; job: Job } | { taken: false; job: JobSummary };
 
@@ -178,6 +180,8 @@ export interface JobChange {
   failures?: number;
   /** Merged into the checkpoint, by step. */
   checkpoint?: JsonObject;
+  /** Replaces the settings: only for those that could not be resolved at intake. */
+  settings?: JsonObject;
   error?: JobError;
   handovers?: NewHandover[];
   events?: LifecycleEvent[];
