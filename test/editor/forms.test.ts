@@ -20,7 +20,10 @@ for (const version of NODE_RED_MAJORS) {
       editor = await stage.open();
     });
     after(() => editor.close());
-    afterEach(() => assert.deepEqual(editor.takeFaults(), []));
+    afterEach(async () => {
+      await editor.closeForms();
+      assert.deepEqual(editor.takeFaults(), []);
+    });
 
     it("shows the four working nodes in a palette category of their own, with their icons", async () => {
       const palette = editor.page
@@ -30,7 +33,7 @@ for (const version of NODE_RED_MAJORS) {
       const types = await palette
         .locator(".red-ui-palette-node")
         .evaluateAll((nodes) => nodes.map((node) => node.getAttribute("data-palette-type")));
-      assert.deepEqual(types.filter((type) => WORKING.includes(type ?? "")).sort(), [...WORKING].sort());
+      for (const type of WORKING) assert.ok(types.includes(type), type);
       for (const icon of [
         "clc-otmm-fetch",
         "clc-otmm-update",

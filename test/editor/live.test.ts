@@ -17,9 +17,10 @@ for (const version of NODE_RED_MAJORS) {
       editor = await stage.open();
     });
     after(() => editor.close());
-    afterEach(() => {
-      editor.tolerate();
+    afterEach(async () => {
+      await editor.closeForms();
       assert.deepEqual(editor.takeFaults(), []);
+      editor.tolerate();
     });
 
     for (const id of ["clc-otmm", "clc-preservica"]) {

@@ -22,9 +22,10 @@ for (const version of NODE_RED_MAJORS) {
       editor = await stage.open();
     });
     after(() => editor.close());
-    afterEach(() => {
-      editor.tolerate();
+    afterEach(async () => {
+      await editor.closeForms();
       assert.deepEqual(editor.takeFaults(), []);
+      editor.tolerate();
     });
 
     const ID = "clc-profile-campaign";
@@ -56,7 +57,7 @@ for (const version of NODE_RED_MAJORS) {
       await editor.screenshot(`${version}-mapping-row`);
       await row(4).locator("input[list]").fill("");
       await row(4).locator("input[list]").press("Tab");
-      await row(4).locator(".clc-problem").first().waitFor();
+      await row(4).locator(".clc-result .clc-problem").first().waitFor();
       await editor.cancel();
       assert.deepEqual((await profile()).rows[4], original().rows[4]);
     });

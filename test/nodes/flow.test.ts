@@ -79,7 +79,7 @@ describe(`the nodes in Node-RED ${major}`, function () {
     wires,
   });
   const load = async (flow: FlowNode[], credentials = secrets): Promise<void> => {
-    await helper.load([...NODES, coreNode("common/25-catch")], flow as never, credentials as never);
+    await helper.load([...NODES, coreNode("common/25-catch")], flow, credentials);
   };
   const sent = async (id: string): Promise<LifecycleMessage> =>
     await new Promise((done) => helper.getNode(id).once("input", (msg: unknown) => done(msg as LifecycleMessage)));
@@ -117,8 +117,8 @@ describe(`the nodes in Node-RED ${major}`, function () {
     ]);
     const good = sent("n-good");
     const bad = sent("n-bad");
-    helper.getNode("n-map").receive({ asset: titled("a", "Spring"), kept: true } as never);
-    helper.getNode("n-map").receive({ asset: titled("b") } as never);
+    helper.getNode("n-map").receive({ asset: titled("a", "Spring"), kept: true });
+    helper.getNode("n-map").receive({ asset: titled("b") });
     const mapped = await good;
     assert.equal(mapped.asset?.metadata?.["dc"]?.values["dc:title"], "Spring");
     assert.equal(mapped["kept"], true, "foreign properties stay");
@@ -168,7 +168,7 @@ describe(`the nodes in Node-RED ${major}`, function () {
       node("n-caught", "helper", {}),
     ]);
     const caught = sent("n-caught");
-    helper.getNode("n-map").receive({ asset: titled("a", "x") } as never);
+    helper.getNode("n-map").receive({ asset: titled("a", "x") });
     const { error } = (await caught) as { error: { code: string; message: string } };
     assert.equal(error.code, "NOT_CONFIGURED");
     assert.match(error.message, /row 1, to\.field/);
@@ -323,7 +323,7 @@ describe(`the nodes in Node-RED ${major}`, function () {
     ]);
     await helper.request().get("/content-lifecycle/mapping-profile/profile0/sample").expect(404);
     const good = sent("n-good");
-    helper.getNode("n-map").receive({ asset: titled("a", "Spring") } as never);
+    helper.getNode("n-map").receive({ asset: titled("a", "Spring") });
     await good;
     const { body } = await helper.request().get("/content-lifecycle/mapping-profile/profile0/sample").expect(200);
     assert.equal((body as { asset: { name: string } }).asset.name, "a");

@@ -168,11 +168,15 @@ function sourcesOf(name: string): string {
   ]);
   return own.map((file) => readFileSync(file, "utf8")).join("\n");
 }
-/** Named whole, or built from a template whose fixed part it begins with. */
+/** Named whole, or put together: a template with its fixed beginning, and the rest (or its first part) as a text of its own. */
 function isUsed(key: string, sources: string): boolean {
   if (sources.includes(key)) return true;
-  const parent = key.slice(0, key.lastIndexOf(".") + 1);
-  return sources.includes(`\`${parent}\${`);
+  const parts = key.split(".");
+  return parts.some((_part, at) => {
+    if (at === 0 || !sources.includes(`\`${parts.slice(0, at).join(".")}.\${`)) return false;
+    const rest = parts.slice(at);
+    return rest.length === 1 || sources.includes(`"${rest.join(".")}"`) || sources.includes(`"${rest[0] ?? ""}"`);
+  });
 }
 /** Keys that forms name in `data-i18n`. */
 function namedKeys(sources: string): string[] {

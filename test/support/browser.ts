@@ -134,6 +134,12 @@ export class Editor {
     await this.page.waitForFunction((count) => document.querySelectorAll(".red-ui-tray").length < count, before);
   }
 
+  /** Cancels whatever a failed test left open, so that the next one starts clean. */
+  async closeForms(): Promise<void> {
+    if ((await this.page.locator("dialog.clc-dialog").count()) > 0) await this.page.keyboard.press("Escape");
+    while ((await this.page.locator(".red-ui-tray").count()) > 0) await this.cancel();
+  }
+
   async isChanged(id: string): Promise<boolean> {
     return await this.page.evaluate((node) => RED.nodes.node(node)?.changed === true, id);
   }
@@ -157,7 +163,7 @@ export class Editor {
   async reload(): Promise<void> {
     await this.page.reload();
     await this.ready();
-    await this.page.waitForFunction(() => RED.nodes.dirty() === false);
+    await this.page.waitForFunction(() => !RED.nodes.dirty());
   }
 
   async select(id: string): Promise<void> {

@@ -65,7 +65,7 @@ function stepEditor(
   const chooser = select(menu, step.do, text("kit.steps.label"));
   chooser.classList.add("clc-narrow");
   const settings = el("span", { class: "clc-step-settings" });
-  const up = button("", { icon: "fa-level-up", small: true, title: text("kit.rows.up") });
+  const up = button("", { icon: "fa-level-up", small: true, title: text("kit.steps.up") });
   const remove = button("", { icon: "fa-remove", small: true, title: text("kit.steps.remove") });
   up.addEventListener("click", act.up);
   remove.addEventListener("click", act.remove);
