@@ -175,7 +175,8 @@ function isUsed(key: string, sources: string): boolean {
   return parts.some((_part, at) => {
     if (at === 0 || !sources.includes(`\`${parts.slice(0, at).join(".")}.\${`)) return false;
     const rest = parts.slice(at);
-    return rest.length === 1 || sources.includes(`"${rest.join(".")}"`) || sources.includes(`"${rest[0] ?? ""}"`);
+    const spoken = [`"${rest.join(".")}"`, `"${rest[0] ?? ""}"`, `\`${rest[0] ?? ""}.\${`];
+    return rest.length === 1 || spoken.some((form) => sources.includes(form));
   });
 }
 /** Keys that forms name in `data-i18n`. */
