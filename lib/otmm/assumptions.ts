@@ -41,6 +41,8 @@ export interface OtmmAssumptions {
    * writes with that user; false makes such a lock an error as everybody else's.
    */
   ownLockCounts: boolean;
+  /** Field whose date ends the use of an asset (fact sheet 3.6, derived). */
+  expirationField: string;
 }
 
 export type OtmmOperator =
@@ -83,6 +85,7 @@ export const ASSUMPTIONS: OtmmAssumptions = {
   subfolders: "folders",
   modelsPath: "/metadatamodels",
   ownLockCounts: true,
+  expirationField: "ARTESIA.FIELD.EXPIRATION DATE",
 };
 
 /** Types of metadata elements: proven except the category's, which is never relied upon. */

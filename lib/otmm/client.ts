@@ -25,6 +25,7 @@ import type {
   OtmmUpdate,
   PageOptions,
 } from "./types.js";
+import { releasingOf } from "./release.js";
 import { updateFields } from "./update.js";
 
 type Listing = PageOptions & Pick<OtmmQuery, "detail" | "fields" | "limit">;
@@ -143,6 +144,9 @@ export function createOtmm(options: OtmmOptions): OtmmClient {
     open: (ref) => opener.open(ref),
     stored: (ref) => storedContent(gateway, ref),
     holds: (asset) => holdsOn(gateway, asset),
+    releasing: releasingOf(gateway, (id, changes, call) =>
+      inTurn(id, () => updateFields(gateway, types, id, changes, call)),
+    ),
     close: async () => {
       // An update that was aborted still unlocks its asset; a lock left behind would keep people out.
       const patience = AbortSignal.timeout(UNLOCK_MS);

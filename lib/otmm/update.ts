@@ -14,6 +14,7 @@ import type { CallOptions, OtmmAsset, OtmmNewValue, OtmmUpdate } from "./types.j
  * Idempotent: fields that hold the value already are not written, and when all do, the asset is not even locked.
  *
  * @param changes by field id or column id
+ * @param options `guard` is asked under the lock, right before the write; what it throws is thrown, nothing is written
  * @throws LifecycleError NOT_FOUND, LOCKED (details.holder), CONFLICT (deleted), INVALID_INPUT (value, field), DENIED, UPSTREAM
  * @see fact sheet 5.1, 5.3, 5.5
  */
@@ -22,7 +23,7 @@ export async function updateFields(
   types: ModelTypes,
   assetId: string,
   changes: Readonly<Record<string, OtmmNewValue>>,
-  options: CallOptions,
+  options: CallOptions & { guard?: (() => Promise<void>) | undefined },
 ): Promise<OtmmUpdate> {
   const found = await loadAsset(gateway, assetId, options);
   if (found.deleted) {
@@ -36,16 +37,17 @@ export async function updateFields(
   const ids = { changed: [...plan.pending.keys()], unchanged: plan.unchanged };
   if (plan.pending.size === 0) return { assetId, ...ids, before: {}, ...lastUpdatedOf(found) };
   const list = await encode(types, found, plan, options.signal);
-  const leftLocked = await underLock(gateway, assetId, options.signal, () =>
-    gateway.call({
+  const leftLocked = await underLock(gateway, assetId, options.signal, async () => {
+    await options.guard?.();
+    await gateway.call({
       method: "PATCH",
       path: `/assets/${segment(assetId)}`,
       json: { edited_asset: { data: { metadata: list } } },
       // Sets values under our lock: once more has the same effect.
       idempotent: true,
       signal: options.signal,
-    }),
-  );
+    });
+  });
   const after = await loadAsset(gateway, assetId, options);
   checkTaken(gateway, after, plan);
   return {

@@ -7,6 +7,7 @@ import type { ByteRequest, ContentSystem } from "../systems/port.js";
 import { DEFAULT_ASSUMPTIONS, type PreservicaAssumptions } from "./assumptions.js";
 import { ByteRequests } from "./byte-requests.js";
 import { testConnection } from "./connection-test.js";
+import { custodyOf } from "./custody.js";
 import { Entities } from "./entities.js";
 import { FolderPaths, type FoundFolder } from "./folders.js";
 import { Gateway, uuid, type ApiPath } from "./gateway.js";
@@ -111,6 +112,7 @@ class Client implements PreservicaClient {
   readonly representations: Representations;
   readonly processes: Processes;
   readonly retention: Retention;
+  readonly custody = custodyOf(this);
   readonly #http: Http;
   readonly #session: Session;
   readonly #gateway: Gateway;

@@ -1,4 +1,5 @@
 import type { ContentRef, Fixity, LifecycleAsset, SystemName } from "../messages/asset.js";
+import type { Custody, Releasing } from "./disposal.js";
 
 /** A request for bytes, plain enough to cross to a worker thread. */
 export interface ByteRequest {
@@ -45,4 +46,8 @@ export interface ContentSystem {
   stored(ref: ContentRef): Promise<StoredContent>;
   /** Holds on the asset in this system, asked now. Never throws: what goes wrong is `unknown`. */
   holds(asset: LifecycleAsset): Promise<HoldAnswer>;
+  /** Where non-record copies can be released (RECORDS.md 1). */
+  readonly releasing?: Releasing;
+  /** Where official copies are kept and what governs them is stated. */
+  readonly custody?: Custody;
 }

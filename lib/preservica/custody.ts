@@ -1,0 +1,69 @@
+import { asLifecycleError, LifecycleError } from "../messages/error.js";
+import type { Custody, CustodyState, StatedRetention } from "../systems/disposal.js";
+import type { PreservicaAssumptions } from "./assumptions.js";
+import type { Entities } from "./entities.js";
+import type { Representations } from "./representations.js";
+import type { Retention } from "./retention.js";
+
+interface Archive {
+  readonly connection: string;
+  readonly assumptions: PreservicaAssumptions;
+  readonly entities: Entities;
+  readonly representations: Representations;
+  readonly retention: Retention;
+}
+
+/** Reads what Preservica keeps of an asset and what governs it, now; nothing is calculated here (RECORDS.md 11). */
+export function custodyOf(archive: Archive): Custody {
+  return {
+    async look({ name, ids }): Promise<CustodyState> {
+      const id = ids.preservica;
+      if (id === undefined || id.connection !== archive.connection) {
+        throw new LifecycleError("INVALID_INPUT", `"${name}" carries no reference of "${archive.connection}".`, {
+          system: "preservica",
+        });
+      }
+      const at = new Date().toISOString();
+      const entity = await archive.entities.find("IO", id.ref);
+      if (entity === undefined || entity.deleted) {
+        const title = entity?.title ?? name;
+        return { at, state: "gone", id: id.ref, title, securityTag: "", files: [], retention: [] };
+      }
+      const [bitstreams, retention] = await Promise.all([
+        archive.representations.bitstreamsOf(id.ref, "Preservation"),
+        stated(archive, id.ref),
+      ]);
+      return {
+        at,
+        state: "kept",
+        id: id.ref,
+        title: entity.title,
+        securityTag: entity.securityTag,
+        ...(id.since === undefined ? {} : { since: id.since }),
+        files: bitstreams
+          .filter(({ active }) => active)
+          .map(({ filename, size, fixity }) => ({ name: filename, size, fixity })),
+        retention,
+      };
+    },
+  };
+}
+
+/** @throws LifecycleError UPSTREAM and others: a policy that cannot be read must not look like none */
+async function stated({ retention, assumptions }: Archive, ref: string): Promise<StatedRetention[]> {
+  const found: StatedRetention[] = [];
+  for (const assignment of await retention.assignments(ref)) {
+    const policy = await retention.policy(assignment.policy).catch((thrown: unknown) => {
+      throw asLifecycleError(thrown);
+    });
+    if (policy.name.startsWith(assumptions.holdPolicyPrefix)) continue;
+    found.push({
+      policy: policy.name,
+      ...(assignment.startDate === undefined ? {} : { start: assignment.startDate.slice(0, 10) }),
+      expired: assignment.expired,
+      permanent: policy.period === undefined,
+      fromIngest: assumptions.ingestClockFields.includes(policy.startDateField ?? ""),
+    });
+  }
+  return found;
+}

@@ -1,0 +1,102 @@
+import type { FieldValue, Fixity, LifecycleAsset } from "../messages/asset.js";
+
+/** Asks every system for holds at this very moment. @throws LifecycleError ON_HOLD when one holds, or cannot say */
+export type HoldGuard = () => Promise<void>;
+
+/** One version of an asset in the system that is to let go of it. */
+export interface SourceVersion {
+  id: string;
+  version: string;
+  latest: boolean;
+  /** Marked for deletion or gone. */
+  deleted: boolean;
+  /** Its use has ended by the system's own expiry. */
+  expired: boolean;
+  locked: boolean;
+  lockHolder?: string;
+  checkedOut: boolean;
+  checkOutHolder?: string;
+}
+
+/** What stands against, or for, releasing a copy: as the source says now. */
+export interface SourceState {
+  /** ISO instant before the first read. */
+  at: string;
+  /** All versions, oldest first. */
+  versions: SourceVersion[];
+  /** Folders in which the latest version stands. */
+  folders: { id: string; name: string }[];
+  /** Links of the latest version, in both directions. */
+  links: { type: string; direction: "to" | "from"; key: string }[];
+  /** Metadata of the latest version. */
+  fields: Record<string, FieldValue>;
+}
+
+/** What a release is to do; made once and kept, so that a repetition does the same. */
+export type ReleaseOrder = {
+  /** `archive-folder`: moved there and expired, entry and preview stay. `delete`: marked for deletion. */
+  how: "archive-folder" | "delete";
+  /** Id of the archive folder; empty with `delete`. */
+  folder: string;
+  /** Calendar day of the expiry, in the source's zone. */
+  expiry: string;
+  /** Status field and value that say that the source was released; empty = none. */
+  statusField: string;
+  statusValue: string;
+  /** Folders as they were, for an undo. */
+  before: string[];
+  /** Status as it was; empty = was empty. */
+  statusBefore: string;
+};
+
+/** A system whose non-record copies can be released. */
+export interface Releasing {
+  look(asset: LifecycleAsset, signal?: AbortSignal): Promise<SourceState>;
+  /** What a release would do, from what stands there now; writes nothing. */
+  order(state: SourceState, wish: Pick<ReleaseOrder, "how" | "folder" | "statusField" | "statusValue">): ReleaseOrder;
+  /** Is all that the order asks for done? */
+  done(state: SourceState, order: ReleaseOrder): boolean;
+  /**
+   * Does what is left of an order, on every version. Asks the guard while nobody else can write the asset, right
+   * before each change.
+   *
+   * @throws LifecycleError ON_HOLD from the guard, LOCKED, DENIED, UPSTREAM
+   */
+  release(asset: LifecycleAsset, order: ReleaseOrder, guard: HoldGuard, signal?: AbortSignal): Promise<void>;
+  /** Takes back what was done of an order, as far as it was done. */
+  undo(asset: LifecycleAsset, order: ReleaseOrder, signal?: AbortSignal): Promise<void>;
+}
+
+/** A retention policy on an archived asset, as the archive states it. */
+export interface StatedRetention {
+  policy: string;
+  /** Calendar date read back from the archive; absent while the clock does not run. */
+  start?: string;
+  expired: boolean;
+  /** The policy has no period: kept for good. */
+  permanent: boolean;
+  /** The clock starts at the ingest, not at an event. */
+  fromIngest: boolean;
+}
+
+/** An archived copy, as the archive states it now. */
+export interface CustodyState {
+  /** ISO instant before the first read. */
+  at: string;
+  /** `gone`: only a tombstone, or nothing at all. */
+  state: "kept" | "gone";
+  id: string;
+  title: string;
+  securityTag: string;
+  /** When the archive took it in, by its own history. */
+  since?: string;
+  /** Files of the preservation representation. */
+  files: { name: string; size: number; fixity: Fixity[] }[];
+  /** Ordinary policies; those that stand for holds are left out. */
+  retention: StatedRetention[];
+}
+
+/** A system that keeps the official copy. */
+export interface Custody {
+  look(asset: LifecycleAsset): Promise<CustodyState>;
+}
