@@ -40,7 +40,7 @@ const CSS = `
 .clc-fail > i, .clc-error { color: var(--red-ui-text-color-error); }
 .clc-warn, .clc-warn > i { color: var(--red-ui-text-color-warning); }
 .clc-muted { color: var(--red-ui-secondary-text-color); }
-.clc-report { margin: 6px 0 0 135px; }
+.clc ul.clc-report { margin: 6px 0 0 135px; }
 .clc-bar { display: flex; flex-wrap: wrap; align-items: center; gap: 6px; margin: 0 0 8px; }
 .clc-bar input[type=text] { flex: 1 1 140px; width: auto; margin: 0; }
 .clc-bar select { flex: 0 1 200px; width: auto; margin: 0; }

@@ -1,16 +1,19 @@
 import type { NodeAPI } from "node-red";
 import {
+  type CompiledMapping,
   compileProfile,
   defaultProfiles,
   describeTarget,
   loadDefaultProfile,
+  type MappingInput,
   type MappingProfile,
   parseProfile,
-  previewAll,
   profileFromCsv,
   profileFromJson,
   profileToCsv,
   profileToJson,
+  resolveSources,
+  type RowPreview,
   type TargetUse,
 } from "../../lib/mapping/index.js";
 import type { LifecycleAsset } from "../../lib/messages/asset.js";
@@ -19,6 +22,7 @@ import { adminRoute, type AdminRequest, READ, WRITE } from "../../lib/runtime/in
 import { isStored, type Stored } from "../shared/configuration.js";
 import { jsonataOf } from "../shared/jsonata.js";
 import { profileOf } from "../shared/profile.js";
+import { zoneOf } from "../shared/zone.js";
 
 /**
  * What the profile's form asks the runtime: the very engine previews, checks, imports and exports. The profile travels
@@ -43,11 +47,10 @@ export function registerProfileRoutes(RED: NodeAPI): void {
     const body = bodyOf(request);
     const parsed = parseProfile(body["profile"]);
     if (parsed.profile === undefined) return { rows: [], problems: parsed.problems };
-    const { problems } = compileProfile(parsed.profile, options);
+    const compiled = compileProfile(parsed.profile, options);
     const asset = body["asset"];
-    if (!isAsset(asset)) return { rows: [], problems };
-    const rows = previewAll(parsed.profile, { asset, msg: {}, now: new Date().toISOString(), run: "preview" }, options);
-    return { rows, problems };
+    const rows = isAsset(asset) ? await previewOf(compiled, asset) : [];
+    return { rows, problems: compiled.problems };
   });
 
   adminRoute(RED, "get", "mapping-profile/:id/sample", READ, async ({ params }) => {
@@ -71,6 +74,18 @@ export function registerProfileRoutes(RED: NodeAPI): void {
     const parsed: MappingProfile = wellFormed(profile);
     return { text: format === "csv" ? profileToCsv(parsed) : profileToJson(parsed) };
   });
+}
+
+/**
+ * Every row for one asset, as the runtime would map it now. JSONata is asked; environment and context stay empty: what
+ * they hold at run time is the flow's, and may be secret.
+ */
+async function previewOf(compiled: CompiledMapping, asset: LifecycleAsset): Promise<RowPreview[]> {
+  const zone = zoneOf(asset);
+  const now = new Date().toISOString();
+  const input: MappingInput = { asset, msg: {}, now, run: "preview", ...(zone === undefined ? {} : { zone }) };
+  const resolved = await resolveSources(compiled.needs, input, {});
+  return compiled.preview({ ...input, resolved });
 }
 
 function bodyOf({ body }: AdminRequest): Stored {

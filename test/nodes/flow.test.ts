@@ -315,6 +315,36 @@ describe(`the nodes in Node-RED ${major}`, function () {
     );
   });
 
+  it("previews dates in the zone of the asset's connection, and JSONata, but no value of the environment", async () => {
+    await load(base());
+    const rows = [
+      {
+        id: "day",
+        from: [{ kind: "field", id: "END" }],
+        steps: [{ do: "date", form: "date" }],
+        to: { target: "dc", field: "dc:date" },
+      },
+      {
+        id: "sum",
+        from: [{ kind: "jsonata", expression: "'v' & asset.version" }],
+        to: { target: "dc", field: "dc:identifier" },
+      },
+      { id: "env", from: [{ kind: "env", name: "PATH" }], to: { target: "dc", field: "dc:title" } },
+    ];
+    const asset: LifecycleAsset = {
+      ...titled("a"),
+      ids: { otmm: { connection: "dam", assetId: "a", originalAssetId: "a", version: "1" } },
+      fields: { END: { type: "date", label: "End", value: "2021-02-27T23:00:00Z" } },
+    };
+    const { body } = await helper
+      .request()
+      .post("/content-lifecycle/mapping-profile/unborn/preview")
+      .send({ profile: { ...PROFILE, rows }, asset })
+      .expect(200);
+    const results = (body as { rows: { result: unknown }[] }).rows.map(({ result }) => result);
+    assert.deepEqual(results, ["2021-02-28", "v1", null]);
+  });
+
   it("offers the last mapped asset as sample, after the first one came by", async () => {
     await load([
       ...base(),
