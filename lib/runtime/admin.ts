@@ -99,5 +99,29 @@ export function registerJobRoutes(RED: NodeAPI): void {
     owner.wake();
   });
 
+  adminRoute(RED, "get", "stores/:id/queues", READ, async (request) => {
+    const store = await at(request);
+    const queues = await store.queues();
+    return { queues: queues.map((work) => ({ ...work, owned: coordinator.owner(work.queue) !== undefined })) };
+  });
+
+  adminRoute(RED, "post", "stores/:id/queues/:queue/adopt", WRITE, async (request) => {
+    const store = await at(request);
+    const from = request.params["queue"] ?? "";
+    const queue = queueOf(request.body);
+    if (coordinator.owner(from) !== undefined) {
+      throw new LifecycleError(
+        "CONFLICT",
+        `A deployed node works the queue "${from}"; only work that nobody works can be given away.`,
+      );
+    }
+    if (coordinator.owner(queue) === undefined) {
+      throw new LifecycleError("NOT_FOUND", `No deployed node works the queue "${queue}"; give the queue name of one.`);
+    }
+    const adopted = await store.adoptQueue(from, queue, request.agent);
+    await coordinator.takeUp();
+    return adopted;
+  });
+
   registerTimelineRoutes(RED);
 }

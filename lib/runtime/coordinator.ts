@@ -1,6 +1,6 @@
 import type { NodeAPI } from "node-red";
 import type { Handover, LifecycleStore } from "../store/types.js";
-import { FlowGraph } from "./graph.js";
+import { FlowGraph, type Successors } from "./graph.js";
 import { steadyNow } from "./steady-clock.js";
 
 /** A hand-over that nobody but time settles counts as taken after this long without a deploy. */
@@ -14,8 +14,13 @@ export interface QueueOwner {
   store(): Promise<LifecycleStore>;
   /** Puts a message on the wire; only called while flows run. */
   send(handover: Handover): void;
-  /** Takes up what an earlier life left: stranded jobs, open runs. */
-  resume(): Promise<void>;
+  /** Jobs or runs that are worked here now. */
+  active(): readonly string[];
+  /** Claims nothing more until `release`; resolves when no claim is under way, so that `active` tells all. */
+  hold(): Promise<void>;
+  release(): void;
+  /** Takes up what an earlier life left: stranded jobs, open runs, but for those that are worked now. */
+  resume(active: readonly string[]): Promise<void>;
   /** Looks for work now. */
   wake(): void;
   cancel(job: string): void;
@@ -25,7 +30,7 @@ interface Sent {
   handover: Handover;
   store: LifecycleStore;
   at: number;
-  expected: ReadonlySet<string> | undefined;
+  expected: Successors | undefined;
   takenBy: Set<string>;
 }
 
@@ -35,12 +40,15 @@ interface Sent {
  */
 export class Coordinator {
   readonly #RED: NodeAPI;
-  readonly #owners = new Map<string, QueueOwner>();
+  /** More than one may work the same queue: a flow that was imported as a copy keeps its queue names. */
+  readonly #owners = new Set<QueueOwner>();
   readonly #sent = new Map<string, Sent>();
   readonly #waiters = new Set<() => void>();
   #graph: FlowGraph | undefined;
   #running = false;
   #startedAt = 0;
+  /** Counts starts and stops: taking up work is given up when the flows have changed meanwhile. */
+  #epoch = 0;
   #sweeper: NodeJS.Timeout | undefined;
 
   constructor(RED: NodeAPI) {
@@ -51,7 +59,8 @@ export class Coordinator {
       this.#running = true;
       this.#startedAt = steadyNow();
       this.#graph = undefined;
-      void this.#resumeAll();
+      this.#epoch += 1;
+      void this.takeUp();
     });
   }
 
@@ -61,24 +70,30 @@ export class Coordinator {
 
   /** @returns what to call when the node closes */
   register(owner: QueueOwner): () => void {
-    this.#owners.set(owner.queue, owner);
+    this.#owners.add(owner);
     return () => {
-      if (this.#owners.get(owner.queue) === owner) this.#owners.delete(owner.queue);
+      this.#owners.delete(owner);
     };
   }
 
   owner(queue: string): QueueOwner | undefined {
-    return this.#owners.get(queue);
+    for (const owner of this.#owners) if (owner.queue === queue) return owner;
+    return undefined;
   }
 
-  /** Sends a stored hand-over; while flows stop or start it stays pending and is sent once they run. */
-  send(owner: QueueOwner, store: LifecycleStore, handover: Handover): void {
-    if (!this.#running) return;
+  /**
+   * Sends a stored hand-over; while flows stop or start it stays pending and is sent once they run.
+   *
+   * @param from who made it; when that node was closed meanwhile, the one that works its queue now sends
+   */
+  send(from: QueueOwner, store: LifecycleStore, handover: Handover): void {
+    const owner = this.#owners.has(from) ? from : this.owner(from.queue);
+    if (!this.#running || owner === undefined) return;
     const expected = this.#successors(owner.nodeId, handover.port);
     const sent: Sent = { handover, store, at: steadyNow(), expected, takenBy: new Set(handover.takenBy) };
     if (this.#complete(sent)) {
       // Nobody durable comes after: the wire is all that was promised.
-      if (expected?.size === 0) owner.send(handover);
+      if (expected?.queues.size === 0) owner.send(handover);
       this.#settle(store, [handover.id]);
       return;
     }
@@ -136,30 +151,32 @@ export class Coordinator {
     return count;
   }
 
-  #successors(nodeId: string, port: number): ReadonlySet<string> | undefined {
+  #successors(nodeId: string, port: number): Successors | undefined {
     this.#graph ??= new FlowGraph(this.#RED, (id) => this.#queueOfNode(id));
     return this.#graph.durableSuccessors(nodeId, port);
   }
   #queueOfNode(nodeId: string): string | undefined {
-    for (const owner of this.#owners.values()) if (owner.nodeId === nodeId) return owner.queue;
+    for (const owner of this.#owners) if (owner.nodeId === nodeId) return owner.queue;
     return undefined;
   }
 
   #complete(sent: Sent): boolean {
-    return sent.expected !== undefined && [...sent.expected].every((queue) => sent.takenBy.has(queue));
+    return sent.expected !== undefined && [...sent.expected.queues].every((queue) => sent.takenBy.has(queue));
   }
 
   #pause(): void {
     this.#running = false;
+    this.#epoch += 1;
     // What was on the wire may be dropped by the deploy; after the start it is read from the store and sent again.
     this.#sent.clear();
     this.#notify();
   }
 
-  async #resumeAll(): Promise<void> {
-    const owners = [...this.#owners.values()];
+  /** Takes up all that is in the stores: after a start or a deploy, and when work was given to another queue. */
+  async takeUp(): Promise<void> {
+    const epoch = this.#epoch;
     const byStore = new Map<string, { store: LifecycleStore; users: QueueOwner[] }>();
-    for (const owner of owners) {
+    for (const owner of this.#owners) {
       try {
         const store = await owner.store();
         const shared = byStore.get(store.id);
@@ -170,18 +187,35 @@ export class Coordinator {
     }
     for (const { store, users } of byStore.values()) {
       try {
-        await store.orphan(users.map(({ queue }) => queue));
-        for (const owner of users) await owner.resume();
-        for (const handover of await store.pending(users.map(({ queue }) => queue))) {
-          const owner = this.#owners.get(handover.queue);
-          if (owner !== undefined && !this.#sent.has(handover.id)) this.send(owner, store, handover);
-        }
-        for (const owner of users) owner.wake();
+        await this.#takeUp(store, users, epoch);
       } catch (error) {
+        if (epoch !== this.#epoch) return;
         this.#RED.log.error(
           `content-lifecycle: taking up earlier work failed: ${error instanceof Error ? error.message : String(error)}`,
         );
       }
+    }
+  }
+
+  async #takeUp(store: LifecycleStore, users: readonly QueueOwner[], epoch: number): Promise<void> {
+    const queues = [...new Set(users.map(({ queue }) => queue))];
+    // What is claimed while stranded jobs are looked for would be taken for stranded, and worked twice at once.
+    await Promise.all(users.map((owner) => owner.hold()));
+    try {
+      if (epoch !== this.#epoch) return;
+      await store.orphan(queues);
+      for (const queue of queues) {
+        const shared = users.filter((owner) => owner.queue === queue);
+        if (epoch !== this.#epoch) return;
+        await shared[0]?.resume(shared.flatMap((owner) => owner.active()));
+      }
+      for (const handover of await store.pending(queues)) {
+        if (epoch !== this.#epoch) return;
+        const owner = this.owner(handover.queue);
+        if (owner !== undefined && !this.#sent.has(handover.id)) this.send(owner, store, handover);
+      }
+    } finally {
+      for (const owner of users) owner.release();
     }
   }
 
@@ -194,6 +228,8 @@ export class Coordinator {
     this.#sweeper ??= setInterval(() => {
       const now = steadyNow();
       for (const [id, sent] of this.#sent) {
+        // A node that is switched off has nobody's word that it will never take the message.
+        if (sent.expected?.blocked === true) continue;
         if (now - sent.at < SETTLE_MS || now - this.#startedAt < SETTLE_MS) continue;
         this.#sent.delete(id);
         this.#settle(sent.store, [id]);

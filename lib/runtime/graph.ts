@@ -8,6 +8,21 @@ interface FlowNode {
   wires?: string[][];
   links?: string[];
   mode?: string;
+  /** Tab. */
+  z?: string;
+  /** Of a tab. */
+  disabled?: boolean;
+  /** Of our durable nodes. */
+  store?: string;
+  queue?: string;
+}
+
+/** Where a message goes from an output. */
+export interface Successors {
+  /** Durable queues that it reaches before anything else takes it over. */
+  queues: ReadonlySet<string>;
+  /** Some of them belong to a node that is switched off: nobody can take the message until it is enabled again. */
+  blocked: boolean;
 }
 
 /**
@@ -26,10 +41,11 @@ export class FlowGraph {
     this.#queueOf = queueOf;
   }
 
-  durableSuccessors(nodeId: string, port: number): ReadonlySet<string> | undefined {
+  durableSuccessors(nodeId: string, port: number): Successors | undefined {
     const start = this.#nodes.get(nodeId);
     if (start === undefined) return undefined;
-    const found = new Set<string>();
+    const queues = new Set<string>();
+    let blocked = false;
     const seen = new Set<string>();
     const open = [...(start.wires?.[port] ?? [])];
     for (let id = open.pop(); id !== undefined; id = open.pop()) {
@@ -37,16 +53,25 @@ export class FlowGraph {
       seen.add(id);
       const queue = this.#queueOf(id);
       if (queue !== undefined) {
-        found.add(queue);
+        queues.add(queue);
         continue;
       }
       const node = this.#nodes.get(id);
       if (node === undefined) return undefined;
-      if (node.d === true) continue;
+      if (this.#isOff(node)) {
+        if (node.store === undefined || node.queue === undefined) continue;
+        queues.add(node.queue.trim() || node.id);
+        blocked = true;
+        continue;
+      }
       if (node.type.startsWith("subflow:") || node.type === "link call") return undefined;
       if (node.type === "link out" && node.mode !== "return") open.push(...(node.links ?? []));
       open.push(...(node.wires ?? []).flat());
     }
-    return found;
+    return { queues, blocked };
+  }
+
+  #isOff({ d, z }: FlowNode): boolean {
+    return d === true || (z !== undefined && this.#nodes.get(z)?.disabled === true);
   }
 }

@@ -51,6 +51,7 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
   readonly #closing = new AbortController();
   #pumping: Promise<void> | undefined;
   #again = false;
+  #held = 0;
   /** A job's end could not be written: its row still says running although nobody works it. */
   #stranded = false;
   #timer: NodeJS.Timeout | undefined;
@@ -76,6 +77,8 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
     try {
       await this.#takeIn(msg);
     } catch (thrown) {
+      // Connections and store close with the flows; what was handed over is sent again after the start.
+      if (msg.lifecycle?.handover !== undefined && this.#stopping()) return;
       // Told once; a message that was handed over is taken in all the same, as soon as there is space again.
       if (msg.lifecycle?.handover !== undefined && isFull(thrown)) void this.#takeLater(msg, msg.lifecycle.handover);
       throw thrown;
@@ -83,10 +86,14 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
   }
 
   async #takeIn(msg: LifecycleMessage): Promise<void> {
-    const failed = await takeIn(this.#options, this.queue, await this.store(), msg);
+    const failed = await takeIn(this.#options, this.queue, await this.store(), msg, () => this.#stopping());
     this.#coordinator.acknowledged(msg.lifecycle?.handover, this.queue);
     if (failed !== undefined) throw failed;
     this.wake();
+  }
+
+  #stopping(): boolean {
+    return this.#closing.signal.aborted || !this.#coordinator.running;
   }
 
   async #takeLater(msg: LifecycleMessage, handover: string): Promise<void> {
@@ -107,9 +114,21 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
     }
   }
 
-  async resume(): Promise<void> {
+  active(): string[] {
+    return [...this.#active.keys()];
+  }
+  async hold(): Promise<void> {
+    this.#held += 1;
+    while (this.#pumping !== undefined) await this.#pumping;
+  }
+  release(): void {
+    this.#held -= 1;
+    this.wake();
+  }
+
+  async resume(active: readonly string[]): Promise<void> {
     const store = await this.store();
-    await store.requeue(this.queue, [...this.#active.keys()]);
+    await store.requeue(this.queue, active);
   }
 
   send(handover: Handover): void {
@@ -124,13 +143,16 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
   }
 
   wake(): void {
-    if (this.#closing.signal.aborted || !this.#coordinator.running) return;
+    // Whoever holds wakes when it lets go.
+    if (this.#closing.signal.aborted || !this.#coordinator.running || this.#held > 0) return;
     if (this.#pumping !== undefined) {
       this.#again = true;
       return;
     }
     this.#pumping = this.#pump()
       .catch((thrown: unknown) => {
+        // The store closes with the flows; what was asked of it is asked again after the start.
+        if (this.#closing.signal.aborted) return;
         const error = asLifecycleError(thrown);
         this.#status.failed(error.code);
         this.#options.node.warn(`${error.code}: ${error.message}`);

@@ -77,9 +77,20 @@ class Runner<Settings extends JsonObject> implements QueueOwner {
     if (run.state === "running") this.#start(store, run);
   }
 
-  async resume(): Promise<void> {
+  active(): string[] {
+    return [...this.#active.keys()];
+  }
+  hold(): Promise<void> {
+    return Promise.resolve();
+  }
+  release(): void {
+    // Runs are not claimed: they begin with a message or with `resume`.
+  }
+
+  async resume(active: readonly string[]): Promise<void> {
     const store = await this.store();
-    for (const run of await store.openRuns(this.queue)) this.#start(store, run);
+    const open = await store.openRuns(this.queue);
+    for (const run of open) if (!active.includes(run.id)) this.#start(store, run);
   }
 
   wake(): void {

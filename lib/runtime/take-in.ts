@@ -12,6 +12,7 @@ const UNRESOLVED: JsonObject = { "content-lifecycle:unresolved": true };
  * Makes a job of a message. A message of a run whose settings cannot be resolved (a profile that is missing or rejects
  * the asset) becomes a failed job, so that the run counts it and a person can replay it.
  *
+ * @param stopping whether the flows are being stopped: then what is missing says nothing, and the message comes again
  * @returns why a failed job was made; undefined when all is well or the message was known already
  * @throws LifecycleError when nothing was stored: INVALID_INPUT without an asset, STORE_FULL, what resolving the settings throws
  */
@@ -20,6 +21,7 @@ export async function takeIn<Settings extends JsonObject>(
   queue: string,
   store: LifecycleStore,
   msg: LifecycleMessage,
+  stopping: () => boolean,
 ): Promise<LifecycleError | undefined> {
   const whole = await restore(store, msg);
   const asset = (options.subject ?? assetOf)(whole);
@@ -30,7 +32,7 @@ export async function takeIn<Settings extends JsonObject>(
   try {
     settings = await options.settings(whole);
   } catch (thrown) {
-    if (handover === undefined) throw thrown;
+    if (handover === undefined || stopping()) throw thrown;
     settings = UNRESOLVED;
     failed = asLifecycleError(thrown);
   }

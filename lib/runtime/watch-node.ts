@@ -74,6 +74,16 @@ class Watcher implements QueueOwner {
     this.lookNow();
   }
 
+  active(): string[] {
+    return [];
+  }
+  hold(): Promise<void> {
+    return Promise.resolve();
+  }
+  release(): void {
+    // A watch claims nothing.
+  }
+
   resume(): Promise<void> {
     this.#begin();
     return Promise.resolve();

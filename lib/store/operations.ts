@@ -4,6 +4,7 @@ import { erase } from "./erase.js";
 import { eventOperations } from "./events.js";
 import { handoverOperations } from "./handovers.js";
 import { jobOperations } from "./jobs.js";
+import { queueOperations } from "./queues.js";
 import { runOperations } from "./runs.js";
 import type { LifecycleStore } from "./types.js";
 import { watchOperations } from "./watches.js";
@@ -37,6 +38,8 @@ export const OPERATIONS: Record<OperationName, Operation> = {
   replay: stamped(2, jobOperations.replay),
   cancel: stamped(2, jobOperations.cancel),
   adopt: stamped(3, jobOperations.adopt),
+  queues: operation(queueOperations.queues),
+  adoptQueue: stamped(3, queueOperations.adoptQueue),
   startRun: stamped(1, runOperations.startRun),
   page: stamped(2, runOperations.page),
   endRun: stamped(2, runOperations.endRun),

@@ -109,6 +109,21 @@ export interface RunCounts {
   running: number;
 }
 
+/** What of a queue has not ended: jobs, hand-overs that are not settled, open runs. */
+export interface QueueWork {
+  queue: string;
+  jobs: number;
+  handovers: number;
+  runs: number;
+}
+/** What another queue took over; `left`: orphaned jobs that it has already under another id. */
+export interface AdoptedWork {
+  jobs: number;
+  handovers: number;
+  runs: number;
+  left: number;
+}
+
 export type EventBasis = "witnessed" | "reported" | "inferred";
 /** One entry of an asset's timeline, as given by the writer; the store adds sequence, salt and chain. */
 export interface LifecycleEvent {
@@ -232,6 +247,15 @@ export interface LifecycleStore {
   cancel(id: string, agent: string): Promise<void>;
   /** Gives an orphaned job to another queue. */
   adopt(id: string, queue: string, agent: string): Promise<void>;
+  /** Queues that have work which has not ended. */
+  queues(): Promise<QueueWork[]>;
+  /**
+   * Gives all work of a queue that no node works any more to another queue: orphaned jobs, outputs that nobody has
+   * taken, open runs. Jobs for asset versions that the other queue has in the same run stay orphaned (`left`).
+   *
+   * @throws LifecycleError CONFLICT when both are the same
+   */
+  adoptQueue(from: string, to: string, agent: string): Promise<AdoptedWork>;
 
   startRun(run: Omit<Run, "state" | "cursor" | "complete" | "started" | "updated" | "error">): Promise<Run>;
   /** Stores one page: its hand-overs, the cursor behind it, and counts its assets as found; in one transaction. */

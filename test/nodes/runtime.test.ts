@@ -391,4 +391,68 @@ describe("durable nodes", () => {
     const unknown = await helper.request().get("/content-lifecycle/stores/nobody/jobs");
     assert.equal(unknown.status, 404);
   });
+
+  it("keeps what a disabled node should get until it is enabled again", async () => {
+    const off = { store: "store0", queue: "", d: true };
+    await load([tab, store0, work("work0", [["work1"]]), work("work1", [["sink0"]], off), sink("sink0")]);
+    helper.getNode("work0").receive({ asset: asset("a"), lifecycle: { run: "r" } });
+    await until(async () => (await jobs()).some(({ state }) => state === "done"));
+    assert.deepEqual(got, []);
+    const waiting = await withStore((store) => store.pending(["work0"]));
+    assert.deepEqual(
+      waiting.map(({ assetKey }) => assetKey),
+      ["otmm:dam:a"],
+    );
+    await helper.unload();
+    await load([tab, store0, work("work0", [["work1"]]), work("work1", [["sink0"]]), sink("sink0")]);
+    await until(() => got.length === 1);
+    assert.deepEqual(names(), ["a"]);
+  });
+
+  it("gives everything of queues that nobody works any more to the nodes of a copy", async () => {
+    script.pages = [[asset("a")], [asset("b")], [asset("c")]];
+    // The second page never comes, and the first asset is never done: then the flow is imported as a copy.
+    let pageAsked: (() => void) | undefined;
+    const stuck = new Promise<void>((resolve) => {
+      pageAsked = resolve;
+    });
+    let closing: (() => void) | undefined;
+    const late = new Promise<void>((resolve) => {
+      closing = resolve;
+    });
+    script.work = async (job) => {
+      pageAsked?.();
+      await new Promise<void>((resolve) => job.signal.addEventListener("abort", () => resolve()));
+      await late;
+      return pass(job);
+    };
+    await load([tab, store0, find([["work0"], []]), work("work0", [["sink0"]]), sink("sink0")]);
+    helper.getNode("find0").receive({});
+    await stuck;
+    closing?.();
+    await helper.unload();
+    script.work = pass;
+    await load([tab, store0, { ...find([["work9"], []]), id: "find9" }, work("work9", [["sink0"]]), sink("sink0")]);
+    const base = "/content-lifecycle/stores/store0/queues";
+    const orphaned = async (): Promise<string[]> => {
+      const { queues } = (await helper.request().get(base)).body as { queues: { queue: string; owned: boolean }[] };
+      return queues.filter(({ owned }) => !owned).map(({ queue }) => queue);
+    };
+    await until(async () => (await jobs()).every(({ state }) => state === "orphaned"));
+    assert.ok((await orphaned()).includes("work0"));
+    const foreign = await helper.request().post(`${base}/work0/adopt`).send({ queue: "nobody" });
+    assert.equal(foreign.status, 404);
+    const owned = await helper.request().post(`${base}/work9/adopt`).send({ queue: "find9" });
+    assert.equal(owned.status, 409);
+    for (const [from, queue] of [
+      ["work0", "work9"],
+      ["find0", "find9"],
+    ] as const) {
+      const answer = await helper.request().post(`${base}/${from}/adopt`).send({ queue });
+      assert.equal(answer.status, 200);
+    }
+    await until(async () => (await withStore((store) => store.runs(1)))[0]?.counts.done === 3);
+    assert.deepEqual([...new Set(names())], ["a", "b", "c"]);
+    assert.deepEqual(await orphaned(), []);
+  });
 });
