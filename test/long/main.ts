@@ -1,37 +1,73 @@
 import { parseArgs } from "node:util";
+import { faultSweep } from "./faults.js";
 import { killRounds } from "./kill-rounds.js";
+import { large } from "./large.js";
+import { redeploy } from "./redeploy.js";
+import { resume } from "./resume.js";
+import { soak } from "./soak.js";
+import { storeGrowth } from "./store-growth.js";
+import type { Suite, SuiteOptions } from "./suite.js";
 
-/** A suite of tests that take long; resolves with what went wrong, and one line that sums up. */
-interface Suite {
-  name: string;
-  run(rounds: number, seed: number, say: (line: string) => void): Promise<{ problems: string[]; summary: string }>;
-}
+const KILLS = 200;
 
-const SUITES: Suite[] = [
-  {
-    name: "kill",
-    async run(rounds, seed, say) {
-      const { rounds: done, demos, problems } = await killRounds(rounds, seed, say);
-      return { problems, summary: `${done} kills over ${demos} demos: none lost, none double, digests equal` };
-    },
+/** Suites that take long, in the order in which they run. */
+const SUITES: Record<string, Suite> = {
+  async kill({ rounds = KILLS, seed, say }) {
+    const { rounds: done, demos, problems } = await killRounds(rounds, seed, say);
+    return { problems, summary: `${done} kills over ${demos} demos: none lost, none double, digests equal` };
   },
-];
+  redeploy,
+  async faults({ rounds, seed, say }) {
+    const { cases, problems } = await faultSweep({ seed, say, ...(rounds === undefined ? {} : { rounds }) });
+    return { problems, summary: `${cases} requests failed, once or lastingly: none lost, none double` };
+  },
+  resume,
+  large,
+  soak,
+  "store-growth": storeGrowth,
+};
 
-async function main(): Promise<number> {
+function options(): { names: string[]; options: SuiteOptions } {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { rounds: { type: "string", default: "200" }, seed: { type: "string", default: "1" } },
+    options: { rounds: { type: "string" }, seed: { type: "string", default: "1" }, assets: { type: "string" } },
   });
-  const suites = SUITES.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-  if (suites.length === 0) throw new Error(`No such suite; there are: ${SUITES.map(({ name }) => name).join(", ")}.`);
+  const unknown = positionals.find((name) => !(name in SUITES));
+  if (unknown !== undefined)
+    throw new Error(`No suite is called "${unknown}"; there are: ${Object.keys(SUITES).join(", ")}.`);
+  const { rounds, seed, assets } = values;
+  return {
+    names: positionals.length === 0 ? Object.keys(SUITES) : positionals,
+    options: {
+      seed: whole("seed", seed),
+      ...(rounds === undefined ? {} : { rounds: whole("rounds", rounds) }),
+      ...(assets === undefined ? {} : { assets: whole("assets", assets) }),
+      say: (line) => console.error(line),
+    },
+  };
+}
+
+function whole(name: string, text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} must be a whole number above 0.`);
+  return number;
+}
+
+/** `npm run test:long -- [SUITE …] [--rounds N] [--seed S] [--assets N]`: one summary line a suite. */
+async function main(): Promise<number> {
+  const { names, options: asked } = options();
   let failed = 0;
-  for (const { name, run } of suites) {
+  for (const name of names) {
     const started = Date.now();
-    const { problems, summary } = await run(Number(values.rounds), Number(values.seed), (line) => console.error(line));
+    const report = await SUITES[name]?.(asked).catch((error: unknown) => ({
+      problems: [error instanceof Error ? error.message : String(error)],
+      summary: "",
+    }));
+    const { problems, summary } = report ?? { problems: ["there is no such suite"], summary: "" };
     const seconds = Math.round((Date.now() - started) / 1000);
     if (problems.length > 0) failed += 1;
     console.log(
-      `${name}: ${problems.length === 0 ? summary : `FAILED, ${problems.join("; ")}`} (seed ${values.seed}, ${seconds} s)`,
+      `${name}: ${problems.length === 0 ? summary : `FAILED, ${problems.join("; ")}`} (seed ${asked.seed}, ${seconds} s)`,
     );
   }
   return failed === 0 ? 0 : 1;
