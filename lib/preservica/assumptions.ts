@@ -38,6 +38,8 @@ export interface PreservicaAssumptions {
   /** Progress states that end an ingest well, badly, or not yet; anything else is read as not yet. */
   progressGood: readonly string[];
   progressBad: readonly string[];
+  /** Type of the event that an ingest leaves in an asset's history. */
+  ingestEvent: string;
   /** The monitor of a zip package's ingest carries the upload key, or starts with it. */
   monitorNameIsKey: boolean;
 }
@@ -59,5 +61,6 @@ export const DEFAULT_ASSUMPTIONS: PreservicaAssumptions = {
   lateEntityMs: 600_000,
   progressGood: ["COMPLETED"],
   progressBad: ["FAILED", "ABORTED", "CANCELLED", "FINISHED_MIXED_OUTCOME"],
+  ingestEvent: "Ingest",
   monitorNameIsKey: true,
 };

@@ -11,13 +11,15 @@ import { custodyOf } from "./custody.js";
 import { Entities } from "./entities.js";
 import { FolderPaths, type FoundFolder } from "./folders.js";
 import { Gateway, uuid, type ApiPath } from "./gateway.js";
+import { Governance } from "./governance.js";
 import { askHolds } from "./holds.js";
+import { integrityChecks, type IntegrityCheck } from "./integrity.js";
 import { tokenAuth, tokenSource } from "./login.js";
 import { Processes, type MonitorQuery } from "./processes.js";
 import { filled } from "./read.js";
 import { bitstreamPath, contentRefOf, Representations } from "./representations.js";
 import { Retention } from "./retention.js";
-import { search } from "./search.js";
+import { search, searchPage, type SearchPage } from "./search.js";
 import { Session, type Credentials } from "./session.js";
 import type * as T from "./types.js";
 import { UploadEndpoint } from "./upload.js";
@@ -64,6 +66,7 @@ export interface PreservicaClient extends ContentSystem {
   readonly representations: Representations;
   readonly processes: Processes;
   readonly retention: Retention;
+  readonly governance: Governance;
   /** Makes sure that there is a live token. */
   login(): Promise<void>;
   serverVersion(): Promise<string>;
@@ -82,6 +85,8 @@ export interface PreservicaClient extends ContentSystem {
   bitstreamsOf(assetRef: string, representationType?: string): Promise<T.Bitstream[]>;
   /** The asset's content as references that travel on a message. */
   contentOf(assetRef: string): Promise<ContentRef[]>;
+  /** The archive's own checks of a file, newest first. @param path see `Bitstream.path` */
+  integrityChecks(path: string): Promise<IntegrityCheck[]>;
   /** Request for a bitstream's bytes. @param path see `Bitstream.path` */
   bitstreamContent(path: string, refused?: Refusal): Promise<ByteRequest>;
   /** Request for the preview picture of an asset or folder: never the content (RECORDS rule 5). */
@@ -91,6 +96,8 @@ export interface PreservicaClient extends ContentSystem {
   /** Names of the tenant's security tags. */
   securityTags(): Promise<string[]>;
   search(request: T.SearchRequest): AsyncGenerator<T.SearchHit>;
+  /** One page of a search, for a reader that keeps its place over a restart. */
+  searchPage(request: T.SearchRequest, start: number, max: number): Promise<SearchPage>;
   /** Is a package of that key (still) in the upload bucket? */
   packageArrived(packageKey: string): Promise<boolean>;
   uploadTarget(packageKey: string, folderRef: string): UploadTarget;
@@ -113,6 +120,7 @@ class Client implements PreservicaClient {
   readonly processes: Processes;
   readonly retention: Retention;
   readonly custody = custodyOf(this);
+  readonly governance: Governance;
   readonly #http: Http;
   readonly #session: Session;
   readonly #gateway: Gateway;
@@ -149,6 +157,7 @@ class Client implements PreservicaClient {
     this.representations = new Representations(this.#gateway);
     this.processes = new Processes(this.#gateway);
     this.retention = new Retention(this.#gateway);
+    this.governance = new Governance(this.#gateway, this.retention);
     this.#folders = new FolderPaths(this.entities, this.assumptions.refTaken, options.clock);
     this.#bytes = new ByteRequests(this.#session, {
       baseUrl: this.#http.baseUrl,
@@ -207,6 +216,9 @@ class Client implements PreservicaClient {
   async contentOf(assetRef: string): Promise<ContentRef[]> {
     return (await this.bitstreamsOf(assetRef)).map((bitstream) => contentRefOf(bitstream, this.connection));
   }
+  integrityChecks(path: string): Promise<IntegrityCheck[]> {
+    return integrityChecks(this.#gateway, path);
+  }
   async bitstreamContent(path: string, refused?: Refusal): Promise<ByteRequest> {
     return await this.#bytes.make("GET", `${this.#gateway.base}/${bitstreamPath(path)}/content`, { refused });
   }
@@ -226,6 +238,9 @@ class Client implements PreservicaClient {
   }
   search(request: T.SearchRequest): AsyncGenerator<T.SearchHit> {
     return search(this.#gateway, request);
+  }
+  searchPage(request: T.SearchRequest, start: number, max: number): Promise<SearchPage> {
+    return searchPage(this.#gateway, request, start, max);
   }
 
   packageArrived(packageKey: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { children, descendants } from "../http/index.js";
+import { children, descendants, textOf } from "../http/index.js";
 import { LifecycleError } from "../messages/error.js";
 import { collect, uuid, type Gateway } from "./gateway.js";
 import { readEntity, readEntityRef, readEventAction, readFragment, readIdentifiers, readLink } from "./read.js";
@@ -55,6 +55,24 @@ export class Entities {
   children(ref: string | undefined): AsyncGenerator<EntityRef> {
     const path = ref === undefined ? this.#gateway.entity("root/children") : `${this.#path("SO", ref)}/children`;
     return this.#list(path, { start: 0, max: this.#gateway.assumptions.pageSize }, "Children", "Child");
+  }
+
+  /**
+   * One page of a folder, for a reader that keeps its place over a restart.
+   *
+   * @param start entries to leave out
+   * @returns `total` as the server counts now: when it changes between two pages, entries may have shifted
+   */
+  async childrenPage(
+    ref: string | undefined,
+    start: number,
+  ): Promise<{ items: EntityRef[]; more: boolean; total: number }> {
+    const path = ref === undefined ? this.#gateway.entity("root/children") : `${this.#path("SO", ref)}/children`;
+    const max = this.#gateway.assumptions.pageSize;
+    const root = await this.#gateway.xml({ method: "GET", path, query: { start, max } });
+    const items = children(root, "Children").flatMap((list) => children(list, "Child").map(readEntityRef));
+    const total = Number(textOf(root, "Paging", "TotalResults") ?? start + items.length);
+    return { items, more: items.length > 0 && (textOf(root, "Paging", "Next") ?? "") !== "", total };
   }
 
   /** Entities that changed since an instant, in the server's order (unknown, fact sheet 3.5). */

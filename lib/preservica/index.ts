@@ -13,6 +13,9 @@ export {
 } from "./ingest.js";
 export { ASSET_NAMESPACE, assetReference } from "./references.js";
 export { isUuid, uuidV5 } from "./uuid.js";
+export * from "./status/index.js";
+export { lifecycleAssetOf, type AssetSelection } from "./as-asset.js";
+export { foldersAbove, pathText } from "./location.js";
 export { xipDocument, type XipAsset } from "./xip.js";
 export type { ApiPath } from "./gateway.js";
 export type { Credentials } from "./session.js";

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import type { ArchiveStatus } from "../../lib/preservica/index.js";
+import type { LifecycleMessage } from "../../lib/messages/message.js";
+import { until } from "../support/helper.js";
+import { PreservicaStage } from "./preservica-stage.js";
+
+const statusOf = ({ payload }: LifecycleMessage): ArchiveStatus => payload as ArchiveStatus;
+
+describe("preservica-status", () => {
+  let stage: PreservicaStage;
+  before(async () => {
+    stage = await PreservicaStage.open();
+  });
+  after(() => stage.close());
+  beforeEach(() => stage.deploy("preservica-status", {}, 2));
+  afterEach(() => stage.unload());
+
+  it("tells place, tag, retention, history and digest of the version that the asset is", async () => {
+    const { from, msg } = await stage.ask({ asset: stage.seeded(4) });
+    assert.equal(from, 0);
+    const status = statusOf(msg);
+    assert.equal(status.ref, await stage.refOf(4));
+    assert.equal(status.location, "Alder & Finch / Campaigns / 2015 / AF-2015-HRB Herbst 2015");
+    assert.equal(status.retention.state, "RUN");
+    assert.deepEqual(
+      [status.retention.ruling?.name, status.retention.ruling?.start, status.retention.ruling?.until],
+      ["Campaign 5 years after end", "2024-12-31", "2029-12-31"],
+    );
+    assert.equal(status.holds.state, "clear");
+    const master = await stage.reader.content(status.ref, "Preservation");
+    assert.deepEqual(
+      status.files.filter(({ representation }) => representation === "Preservation").map(({ name }) => name),
+      master.map(({ filename }) => filename),
+    );
+    const source = msg.asset?.source ?? {};
+    assert.equal(source["archive.status"], "PRE");
+    assert.equal(source["archive.access"], "RES");
+    assert.equal(source["archive.retentionUntil"], "2029-12-31");
+    assert.equal(source["archive.sha256"], master[0]?.sha256);
+    assert.equal(msg.asset?.ids.preservica?.ref, status.ref);
+    const table = msg.asset?.fields["archive.events"];
+    assert.equal(table?.type, "table");
+    assert.ok(table?.type === "table" && table.columns["type"]?.values.some(({ value }) => value === "Ingest"));
+  });
+
+  it("says held, not started, expired and damaged", async () => {
+    const held = statusOf((await stage.ask({ asset: stage.seeded(6) })).msg);
+    assert.equal(held.retention.state, "HLD");
+    assert.deepEqual(held.holds.state === "held" ? [...held.holds.matters].sort() : [], [
+      "MAT-2026-017",
+      "MAT-2026-021",
+    ]);
+    assert.equal(statusOf((await stage.ask({ asset: stage.seeded(7) })).msg).retention.state, "NST");
+    assert.equal(statusOf((await stage.ask({ asset: stage.seeded(8) })).msg).retention.state, "EXP");
+    assert.equal(statusOf((await stage.ask({ asset: stage.seeded(9) })).msg).integrity.state, "failed");
+  });
+
+  it("says destroyed when only the tombstone is left", async () => {
+    const known = (await stage.ask({ asset: stage.seeded(8) })).msg;
+    await stage.reader.destroy(await stage.refOf(8));
+    const { from, msg } = await stage.ask({ asset: known.asset, topic: "kept" });
+    assert.equal(from, 0);
+    assert.equal(statusOf(msg).deleted, true);
+    assert.equal(msg.asset?.source?.["archive.status"], "DST");
+    assert.equal(msg.topic, "kept");
+  });
+
+  it("does not call a later version archived because an earlier one is", async () => {
+    const { from, msg } = await stage.ask({ asset: stage.seeded(1, "2") });
+    assert.equal(from, 1);
+    assert.deepEqual((msg.payload as { earlier: string[] }).earlier, [await stage.refOf(1)]);
+  });
+
+  it("says that holds are unknown where they may not be asked", async () => {
+    await stage.change({ profile: "9.1.0 hold-403" });
+    try {
+      const status = statusOf((await stage.ask({ asset: stage.seeded(3) })).msg);
+      assert.equal(status.holds.state, "unknown");
+      assert.equal(status.retention.state, "UNK");
+    } finally {
+      await stage.change({ profile: "9.1.0" });
+    }
+  });
+
+  it("shows a changed tag and place at the next reading", async () => {
+    const asset = stage.seeded(2);
+    const ref = await stage.refOf(2);
+    await stage.putText(
+      `/api/entity/information-objects/${ref}/security-descriptor?includeDescendants=false`,
+      "closed",
+    );
+    await until(async () => (await stage.reader.asset(ref)).tag === "closed");
+    assert.equal(statusOf((await stage.ask({ asset })).msg).access, "CLS");
+  });
+});
