@@ -23,9 +23,11 @@ import type {
   OtmmPage,
   OtmmQuery,
   OtmmUpdate,
+  OwnWrite,
   PageOptions,
 } from "./types.js";
 import { releasingOf } from "./release.js";
+import { noteWrite, onlyWrote } from "./own-write.js";
 import { updateFields } from "./update.js";
 
 type Listing = PageOptions & Pick<OtmmQuery, "detail" | "fields" | "limit">;
@@ -75,6 +77,11 @@ export interface OtmmClient extends ContentSystem {
     options?: CallOptions,
   ): Promise<OtmmUpdate>;
 
+  /** Describes a write before it is made, so that a watch knows it again as ours. `asset` must carry all its metadata. */
+  noteWrite(asset: OtmmAsset, changes: Readonly<Record<string, OtmmNewValue>>, earlier?: OwnWrite): OwnWrite;
+  /** Is the asset as that write left it, so that nobody else changed it since? */
+  onlyWrote(asset: OtmmAsset, note: OwnWrite): boolean;
+
   lookupDomains(options?: CallOptions): Promise<string[]>;
   lookupDomain(domainId: string, options?: CallOptions): Promise<DomainValue[]>;
   /** For pickers: from the models, else from a sample asset. */
@@ -96,6 +103,7 @@ export function createOtmm(options: OtmmOptions): OtmmClient {
   const gateway = new OtmmGateway(options);
   const opener = new ContentOpener(gateway);
   const types = new ModelTypes(gateway);
+  const frame = { zone: options.zone, assumptions: gateway.assumptions };
   const updates = new Map<string, Promise<unknown>>();
 
   /** One update at a time for each asset: our own updates must not fight over the lock. */
@@ -138,6 +146,8 @@ export function createOtmm(options: OtmmOptions): OtmmClient {
     resolveLinks: (list, call = {}) => assets.resolveLinks(gateway, list, call),
     toLifecycleAsset: (asset, selection) => toLifecycleAsset(options.connection, asset, gateway.assumptions, selection),
     updateFields: (id, changes, call = {}) => inTurn(id, () => updateFields(gateway, types, id, changes, call)),
+    noteWrite: (asset, changes, earlier) => noteWrite(asset, changes, earlier, frame),
+    onlyWrote: (asset, note) => onlyWrote(asset, note, frame),
     lookupDomains: (call = {}) => domains.lookupDomains(gateway, call),
     lookupDomain: (id, call = {}) => domains.lookupDomain(gateway, id, call),
     metadataFields: (call = {}) => metadataFields(gateway, call),

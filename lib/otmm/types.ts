@@ -197,6 +197,17 @@ export interface OtmmUpdate {
   leftLocked?: string;
 }
 
+/** A write of ours, noted before it is made; plain JSON. */
+export interface OwnWrite {
+  /** Hex SHA-256 of what the asset holds besides the written fields. */
+  digest: string;
+  values: Record<string, OtmmNewValue>;
+  /** `lastUpdated` before the write: the last change by others. */
+  before?: string;
+  /** The note that this one follows: still true when the later write was never made. */
+  earlier?: Omit<OwnWrite, "earlier">;
+}
+
 export interface DomainValue {
   value: string;
   /** As given, may carry stray blanks. */

@@ -2,8 +2,9 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { LifecycleAsset, OtmmId } from "../../lib/messages/asset.js";
 import { LifecycleError } from "../../lib/messages/error.js";
 import type { OtmmClient, OtmmUpdate } from "../../lib/otmm/index.js";
-import { assetOf, registerJobNode } from "../../lib/runtime/index.js";
+import { assetOf, registerJobNode, storeOf } from "../../lib/runtime/index.js";
 import { otmmOf } from "../shared/clients.js";
+import { noteOwnWrite } from "../shared/own-writes.js";
 import { type Changes, changesFor } from "./changes.js";
 import { migrate } from "./config.js";
 
@@ -34,6 +35,7 @@ function register(RED: NodeAPI): void {
         const otmm = otmmOf(RED, config.connection);
         const { assetId } = versionOf(job.msg.asset, otmm);
         job.stage("writing");
+        await noteOwnWrite(await storeOf(RED, config.store), otmm, assetId, job.settings.changes, job.signal);
         const update = await written(otmm, assetId, job.settings.changes, job.signal);
         if (update.changed.length > 0) {
           job.event({

@@ -1,0 +1,141 @@
+import type { OtmmAsset, OtmmClient, OtmmCursor, OtmmQuery } from "../../lib/otmm/index.js";
+import type { WatchChange, WatchPage, WatchRound } from "../../lib/runtime/index.js";
+import { changedByOthers } from "../shared/own-writes.js";
+import type { OtmmAssetWatchConfig } from "./config.js";
+
+/** Where a watch stands; dates are OTMM's own. */
+type Cursor = {
+  /** Everything up to this date was read, but for what the search index shows late. */
+  since: string;
+  /** Never looks behind this date: where the watch began. */
+  floor?: string;
+  /** Ids that had the date of the beginning already. */
+  base?: string[];
+  /** A listing that is under way, newest first, and the newest date in it. */
+  sweep?: { listing: OtmmCursor; newest: string };
+};
+
+const BEFORE_ALL = "1970-01-01T00:00:00Z";
+/** Changes that turned out to be our own, so that they are not compared again at each look. */
+const REMEMBERED = 20_000;
+
+/** Looks for changed assets of one OTMM. */
+export class AssetWatch {
+  readonly #config: OtmmAssetWatchConfig;
+  readonly #own = new Set<string>();
+
+  constructor(config: OtmmAssetWatchConfig) {
+    this.#config = config;
+  }
+
+  /**
+   * Reads one page of what changed since the kept date less the overlap. The date moves on only when a listing was
+   * read to its end; an asset that changes meanwhile moves to the top of the listing and is found by the next one.
+   */
+  async look(otmm: OtmmClient, round: WatchRound): Promise<WatchPage> {
+    const query = queryOf(this.#config);
+    if (round.cursor === undefined) {
+      const begin: Cursor =
+        this.#config.beginning === "now" ? await presentOf(otmm, query, round.signal) : { since: BEFORE_ALL };
+      return { changes: [], cursor: begin, more: true };
+    }
+    const { sweep, ...kept } = round.cursor as unknown as Cursor;
+    const from = lowerBound(kept, this.#config.overlapMinutes);
+    const page = await otmm.changedSince(from, query, { cursor: sweep?.listing, signal: round.signal });
+    const newest = page.items.reduce((latest, asset) => later(latest, asset.lastUpdated), sweep?.newest ?? from);
+    const base = new Set(kept.base);
+    const items = page.items.filter(({ assetId, lastUpdated }) => !(lastUpdated === kept.floor && base.has(assetId)));
+    const changes = await this.#changes(otmm, round, items, from);
+    const cursor: Cursor =
+      page.next === undefined
+        ? { ...kept, since: later(kept.since, notAhead(newest)) }
+        : { ...kept, sweep: { listing: page.next, newest } };
+    return { changes, cursor, more: page.next !== undefined };
+  }
+
+  /** Reads in full what was not handed over before, and leaves out what only we changed. */
+  async #changes(
+    otmm: OtmmClient,
+    round: WatchRound,
+    items: readonly OtmmAsset[],
+    from: string,
+  ): Promise<WatchChange[]> {
+    const { onlyLatest, skipDeleted, master, preview, thumbnail } = this.#config;
+    const wanted = (asset: OtmmAsset): boolean =>
+      (!onlyLatest || asset.latestVersion) && (!skipDeleted || !asset.deleted) && !this.#own.has(changeId(asset));
+    const listed = items.filter(wanted);
+    const fresh = await round.fresh(listed.map((asset) => changeId(asset)));
+    const ids = listed.filter((asset) => fresh.has(changeId(asset))).map(({ assetId }) => assetId);
+    if (ids.length === 0) return [];
+    const loaded = await otmm.assetsByIds(ids, { detail: "full", signal: round.signal });
+    const roles = { preservation: master, access: preview, thumbnail };
+    const selection = { roles: (["preservation", "access", "thumbnail"] as const).filter((role) => roles[role]) };
+    const changes: WatchChange[] = [];
+    for (const asset of (await otmm.resolveLinks(loaded, { signal: round.signal })).filter(wanted)) {
+      const changed = await changedByOthers(round.store, otmm, asset);
+      const id = changeId(asset, changed);
+      if (id !== changeId(asset)) {
+        // Our own write is the last one: what counts is whether the change before it was seen.
+        const seen = changed === undefined || changed < from || !(await round.fresh([id])).has(id);
+        if (seen) this.#remember(changeId(asset));
+        if (seen) continue;
+      }
+      changes.push({
+        id,
+        asset: otmm.toLifecycleAsset(asset, selection),
+        payload: { assetId: asset.assetId, version: asset.version, name: asset.name, changed: changed ?? null },
+      });
+    }
+    return changes;
+  }
+
+  #remember(id: string): void {
+    if (this.#own.size >= REMEMBERED) this.#own.clear();
+    this.#own.add(id);
+  }
+}
+
+/** One change of one asset version. */
+function changeId({ assetId, lastUpdated }: OtmmAsset, changed = lastUpdated): string {
+  return `${assetId}@${changed ?? ""}`;
+}
+
+function queryOf({ keyword, folder, pageSize }: OtmmAssetWatchConfig): OtmmQuery {
+  return {
+    keyword,
+    ...(folder === "" ? {} : { folder: { id: folder, subfolders: true } }),
+    detail: "system",
+    limit: pageSize,
+  };
+}
+
+/** What is there now is the past: the newest date, and which assets have it already. */
+async function presentOf(otmm: OtmmClient, query: OtmmQuery, signal: AbortSignal): Promise<Cursor> {
+  const [newest] = (await otmm.changedSince(BEFORE_ALL, { ...query, limit: 1 }, { signal })).items;
+  const floor = newest?.lastUpdated ?? BEFORE_ALL;
+  const base: string[] = [];
+  let listing: OtmmCursor | undefined;
+  do {
+    const page = await otmm.changedSince(floor, query, { cursor: listing, signal });
+    base.push(...page.items.filter(({ lastUpdated }) => lastUpdated === floor).map(({ assetId }) => assetId));
+    listing = page.next;
+  } while (listing !== undefined);
+  return { since: floor, floor, base };
+}
+
+/** Dates of OTMM are whole seconds in UTC, so their texts compare as they do. */
+function later(one: string, other: string | undefined): string {
+  return other !== undefined && other > one ? other : one;
+}
+
+/** A date in our future (a clock that was wrong for a while) must not hide the changes until then. */
+function notAhead(date: string): string {
+  const now = `${new Date().toISOString().slice(0, 19)}Z`;
+  return date > now ? now : date;
+}
+
+function lowerBound({ since, floor }: Cursor, overlapMinutes: number): string {
+  const back = new Date(Date.parse(since) - overlapMinutes * 60_000);
+  const from = back.getTime() < 0 ? BEFORE_ALL : `${back.toISOString().slice(0, 19)}Z`;
+  return later(from, floor);
+}
