@@ -73,14 +73,30 @@ export async function settleRetention(
     return { facts: { policy: foreign, state: "different", start: null, expired: false, warning }, late: false };
   }
   if (!assignments.some((one) => one.policy === wanted.ref)) {
-    await retention.assign(ref, wanted.ref);
-    record(job, deps, "policy assignment", { system: "preservica", object: ref, detail: { policy: wanted.name } });
+    const refused = await assignOnce(ref, wanted.ref, deps);
     assignments = await retention.assignments(ref);
+    if (refused === undefined) {
+      record(job, deps, "policy assignment", { system: "preservica", object: ref, detail: { policy: wanted.name } });
+    } else if (!assignments.some((one) => one.policy === wanted.ref)) throw refused;
   }
   const own = assignments.find((one) => one.policy === wanted.ref);
   const start = own?.startDate?.slice(0, 10) ?? null;
   const facts = judge(wanted, start, own?.expired ?? false, resolved.retentionStart);
   return { facts, late: facts.state === "not-started" && resolved.retentionStart !== null };
+}
+
+/** @returns the server's refusal, which may mean that another job of the same asset was quicker by a moment */
+async function assignOnce(ref: string, policy: string, deps: IngestDeps): Promise<LifecycleError | undefined> {
+  try {
+    await deps.preservica.retention.assign(ref, policy);
+    return undefined;
+  } catch (thrown) {
+    const refused =
+      thrown instanceof LifecycleError &&
+      deps.preservica.assumptions.refTaken.some((status) => status === thrown.status);
+    if (refused) return thrown;
+    throw thrown;
+  }
 }
 
 function judge(
