@@ -86,6 +86,18 @@ describe("messages that come twice, late or out of order", function () {
     await faults.holds(cast);
   });
 
+  it("are kept as failed jobs when the next node cannot take them as it is configured, and go on by a replay", async () => {
+    const cast = smallCast();
+    await faults.prepare({ cast, changes: { over: { [IDS.update]: { profile: "no-such-profile" } } } });
+    const run = await faults.world.run(idsOf(cast));
+    assert.deepEqual({ done: run.counts.done, failed: run.counts.failed }, { done: 0, failed: cast.good.length });
+    await until(() => faults.world.got("caught").length === cast.good.length);
+    assert.deepEqual(new Set(faults.world.got("caught").map(({ error }) => error?.code)), new Set(["NOT_CONFIGURED"]));
+    await faults.world.unload();
+    await faults.world.load();
+    await faults.holds(cast, await faults.repair());
+  });
+
   it("write nothing in a dry run, which goes through the whole example to its end and tells what would be written", async () => {
     const cast = smallCast();
     await faults.prepare({ cast });

@@ -1,4 +1,6 @@
 import { CampaignReaders } from "../faults/campaign.js";
+import { nameOfStoreCase } from "../faults/store-cases.js";
+import { playStoreCases } from "../faults/store-process.js";
 import { FAILURES, nameOf, sweepCase, SYSTEMS, type SweepCase } from "../faults/sweep.js";
 import { FaultWorld } from "../faults/world.js";
 import { Random } from "../support/random.js";
@@ -72,4 +74,18 @@ async function sample(play: (one: SweepCase) => Promise<boolean>, rounds: number
     const mode = random.pick(["once", "stays"] as const);
     await play({ system, failure, mode, nth: random.between(1, REQUESTS[system]) });
   }
+}
+
+/** The 1st, 2nd, 3rd … write to the store meets a full disk, until a run comes through in which none was left; once and six times running. */
+export async function storeSweep(say: (line: string) => void): Promise<SweepReport> {
+  const report: SweepReport = { cases: 0, problems: [] };
+  await playStoreCases("all", (result) => {
+    if (result.fired) report.cases += 1;
+    for (const problem of result.problems) {
+      report.problems.push(`${nameOfStoreCase(result)}: ${problem}`);
+      say(`  ${nameOfStoreCase(result)}: ${problem}`);
+    }
+  });
+  say(`  ${report.cases} cases, ${report.problems.length} problems`);
+  return report;
 }
