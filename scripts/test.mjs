@@ -25,6 +25,7 @@ const SUITES = {
   "examples on Node-RED 5": { tests: ["dist/test/examples/**/*.test.js"], env: on(5) },
   "examples on Node-RED 4.1": { tests: ["dist/test/examples/**/*.test.js"], env: on(4) },
   editor: { tests: ["dist/test/editor/**/*.test.js"] },
+  faults: { tests: ["dist/test/faults/**/*.test.js"] },
   kill: { tests: ["dist/test/kill/**/*.test.js"] },
 };
 

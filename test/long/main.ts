@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { faultSweep } from "./faults.js";
+import { faultSweep, storeSweep } from "./faults.js";
 import { killRounds } from "./kill-rounds.js";
 import { large } from "./large.js";
 import { redeploy } from "./redeploy.js";
