@@ -15,7 +15,7 @@ interface Order {
 }
 
 const file = process.env["STORE_FAULT"] ?? "";
-const exec = Reflect.get(DatabaseSync.prototype, "exec") as (this: DatabaseSync, sql: string) => void;
+const exec = Reflect.get(DatabaseSync.prototype, "exec");
 const ALL_PAGES = 4_294_967_294;
 const counted = { case: "", commits: 0, hit: 0 };
 
