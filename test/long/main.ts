@@ -1,5 +1,4 @@
 import { parseArgs } from "node:util";
-import { faultSweep } from "./faults.js";
 import { faultSweep, storeSweep } from "./faults.js";
 import { killRounds } from "./kill-rounds.js";
 import { large } from "./large.js";
@@ -21,6 +20,10 @@ const SUITES: Record<string, Suite> = {
   async faults({ rounds, seed, say }) {
     const { cases, problems } = await faultSweep({ seed, say, ...(rounds === undefined ? {} : { rounds }) });
     return { problems, summary: `${cases} requests failed, once or lastingly: none lost, none double` };
+  },
+  async disk({ say }) {
+    const { cases, problems } = await storeSweep(say);
+    return { problems, summary: `${cases} writes to the store met a full disk: none lost, none double` };
   },
   resume,
   large,
