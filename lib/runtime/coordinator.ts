@@ -2,6 +2,7 @@ import type { NodeAPI } from "node-red";
 import type { Handover, LifecycleStore } from "../store/types.js";
 import { FlowGraph, type Successors } from "./graph.js";
 import { steadyNow } from "./steady-clock.js";
+import { untilStored } from "./until-stored.js";
 
 /** A hand-over that nobody but time settles counts as taken after this long without a deploy. */
 const SETTLE_MS = 60_000;
@@ -46,6 +47,8 @@ export class Coordinator {
   readonly #waiters = new Set<() => void>();
   #graph: FlowGraph | undefined;
   #running = false;
+  /** Aborted when the flows stop. */
+  #flowing = new AbortController();
   #startedAt = 0;
   /** Counts starts and stops: taking up work is given up when the flows have changed meanwhile. */
   #epoch = 0;
@@ -57,6 +60,7 @@ export class Coordinator {
     RED.events.on("flows:starting", () => this.#pause());
     RED.events.on("flows:started", () => {
       this.#running = true;
+      this.#flowing = new AbortController();
       this.#startedAt = steadyNow();
       this.#graph = undefined;
       this.#epoch += 1;
@@ -166,6 +170,7 @@ export class Coordinator {
 
   #pause(): void {
     this.#running = false;
+    this.#flowing.abort();
     this.#epoch += 1;
     // What was on the wire may be dropped by the deploy; after the start it is read from the store and sent again.
     this.#sent.clear();
@@ -220,8 +225,13 @@ export class Coordinator {
   }
 
   #settle(store: LifecycleStore, ids: readonly string[]): void {
-    // A settle that fails only means that the hand-over is sent once more after a restart; intake knows it already.
-    store.settle(ids).catch(() => undefined);
+    // Until it is settled its run counts as under way, so a full disk is waited for. Any other failure only means that
+    // the hand-over is sent once more after a restart; intake knows it already.
+    untilStored(
+      () => store.settle(ids),
+      this.#flowing.signal,
+      () => undefined,
+    ).catch(() => undefined);
   }
 
   #sweep(): void {
