@@ -14,6 +14,7 @@ export {
 export { ASSET_NAMESPACE, assetReference } from "./references.js";
 export { isUuid, uuidV5 } from "./uuid.js";
 export * from "./status/index.js";
+export { accessContent, embargoOf } from "./access.js";
 export { lifecycleAssetOf, type AssetSelection } from "./as-asset.js";
 export { foldersAbove, pathText } from "./location.js";
 export { xipDocument, type XipAsset } from "./xip.js";

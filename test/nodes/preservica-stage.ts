@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { NodeInitializer } from "node-red";
 import type { LifecycleAsset } from "../../lib/messages/asset.js";
 import type { LifecycleMessage } from "../../lib/messages/message.js";
@@ -15,6 +17,9 @@ const at = { x: 10, y: 10, z: "tab0" };
 /** A Node-RED of the test helper with our own nodes beside a sandbox Preservica of its own. */
 export class PreservicaStage {
   readonly #got = new Map<string, LifecycleMessage[]>();
+  #web: RequestListener = (_request, response) => response.writeHead(503).end();
+  /** Serves what nodes put on Node-RED's HTTP side; the test helper makes it anew at each load and serves it nowhere. */
+  readonly #server: Server = createServer((request, response) => this.#web(request, response));
   #login = { username: "", password: "" };
   private constructor(
     readonly sandbox: Sandbox,
@@ -32,7 +37,13 @@ export class PreservicaStage {
     await new Promise<void>((done) => {
       helper.startServer(done);
     });
+    await new Promise<void>((done) => stage.#server.listen(0, "127.0.0.1", done));
     return stage;
+  }
+
+  /** Address of Node-RED's HTTP side. */
+  get web(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** The account of the connection from the next load on. */
@@ -74,8 +85,11 @@ export class PreservicaStage {
     const modules = ["lifecycle-store", "preservica-connection", type].map(
       (name) => load(`../../nodes/${name}/${name}.js`) as NodeInitializer,
     );
+    const side: NodeInitializer = (RED) => {
+      this.#web = RED.httpNode;
+    };
     helper.settings({ userDir: this.folder });
-    await helper.load([...modules, coreNode("common/25-catch")], flow, {
+    await helper.load([side, ...modules, coreNode("common/25-catch")], flow, {
       archive0: this.#login,
       node0: credentials,
     });
@@ -132,6 +146,8 @@ export class PreservicaStage {
     await new Promise<void>((done) => {
       helper.stopServer(done);
     });
+    this.#server.closeAllConnections();
+    await new Promise<void>((done) => this.#server.close(() => done()));
     await this.sandbox.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
