@@ -1,4 +1,5 @@
 import type { LifecycleAsset, MappedMetadata } from "../messages/asset.js";
+import type { ValueForm } from "./targets/forms.js";
 import type { MappingProfile, TargetFieldDeclaration, TargetKind } from "./profile-types.js";
 
 /** A mistake in the profile itself, found at deploy or import. */
@@ -106,4 +107,6 @@ export interface TargetDescription {
 export interface TargetFieldDescription extends TargetFieldDeclaration {
   label: string;
   help?: string;
+  /** Form of the text, in schemas that ship. */
+  form?: ValueForm;
 }

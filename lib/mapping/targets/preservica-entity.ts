@@ -59,7 +59,7 @@ const PATTERNS: readonly TargetFieldDescription[] = [
     label: "Link",
     type: "string",
     repeatable: true,
-    help: "The type is a URI, e.g. Link/http://purl.org/dc/terms/requires; the value is an entity reference or an asset key.",
+    help: "The type is a URI, e.g. Link/http://purl.org/dc/terms/requires; the value is an entity reference, an asset key, or folder:<identifier type>:<identifier>.",
   },
 ];
 

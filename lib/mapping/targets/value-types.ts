@@ -2,6 +2,8 @@ import { parseDay } from "../../retention/calendar.js";
 import { readDate } from "../../retention/zone.js";
 import { charactersOf } from "../engine/scope.js";
 import type { TargetFieldDeclaration } from "../types.js";
+import { FORM_CHECKS } from "./forms.js";
+import type { FieldRule } from "./types.js";
 
 type TypeCheck = (value: string) => string | undefined;
 
@@ -10,11 +12,12 @@ const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$/;
 const LATE = "urn:clc:late:";
 
 /** Checks a value against the type, length and closed list of a target field; undefined when anything fits. */
-export function typeCheck(declaration: TargetFieldDeclaration): TypeCheck | undefined {
+export function typeCheck(declaration: FieldRule): TypeCheck | undefined {
   const checks: TypeCheck[] = [];
   const byType = checkOfType(declaration);
   if (byType !== undefined) checks.push(byType);
-  const { maxLength, allowed } = declaration;
+  const { maxLength, allowed, form } = declaration;
+  if (form !== undefined) checks.push(FORM_CHECKS[form]);
   if (maxLength !== undefined) {
     checks.push((value) =>
       value.length > maxLength && charactersOf(value).length > maxLength

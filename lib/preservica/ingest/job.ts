@@ -93,8 +93,8 @@ export type PlannedFile = {
   renamed: boolean;
 };
 
-/** A link that this asset should have, by the other end's reference or by one of its identifiers. */
-export type WantedLink = { relation: string; ref?: string; idType?: string; id?: string };
+/** A link that this asset should have, by the other end's reference or by one of its identifiers (`folder`: of a folder). */
+export type WantedLink = { relation: string; ref?: string; idType?: string; id?: string; folder?: true };
 
 /** What is to be archived, decided once and kept: the same on every attempt. Fragments stay on the message. */
 export type ResolvedAsset = {

@@ -81,7 +81,7 @@ class Linker {
       for (const other of await this.#deps.preservica.findByIdentifier(LINK_TARGET, id)) {
         if (other.type !== "IO" || other.deleted || other.ref === this.#ref) continue;
         for (const link of await this.#statedBy(other.ref)) {
-          if (link.id !== id) continue;
+          if (link.id !== id || link.folder === true) continue;
           const targets = await this.#targets(link);
           await this.#link(
             other.ref,
@@ -120,8 +120,9 @@ class Linker {
       const versions = (await this.#siblings(id)).sort((one, other) => other.version - one.version);
       return versions.map((version) => version.ref);
     }
+    const wantedType = link.folder === true ? "SO" : "IO";
     const found = await this.#deps.preservica.findByIdentifier(idType, id);
-    return found.filter((entry) => entry.type === "IO" && !entry.deleted).map((entry) => entry.ref);
+    return found.filter((entry) => entry.type === wantedType && !entry.deleted).map((entry) => entry.ref);
   }
 
   /** Archived versions of an original, except this asset where it asks about itself. */

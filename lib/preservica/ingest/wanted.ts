@@ -13,7 +13,8 @@ export const LINKS_SCHEMA = "urn:clc:schema:links:1";
 export const LINK_TARGET = "Link-Target";
 
 /**
- * Links from the mapping (`Link/<relation>`: a reference in the archive, a key or an id of the other asset) and from
+ * Links from the mapping (`Link/<relation>`: a reference in the archive, a key or an id of the other asset, or
+ * `folder:<identifier type>:<identifier>` for the folder that carries that identifier) and from
  * the asset's own links of the types that the settings name. Only links that start here.
  */
 export function wantedLinks(
@@ -50,6 +51,9 @@ function stableId(key: AssetKey): string {
 
 function wanted(relation: string, target: string, settings: IngestSettings): WantedLink {
   if (isUuid(target)) return { relation, ref: target.toLowerCase() };
+  const [, folderType, folderId] = /^folder:([^:]+):(.+)$/s.exec(target) ?? [];
+  if (folderType !== undefined && folderId !== undefined)
+    return { relation, idType: folderType, id: folderId, folder: true };
   const id = stableId(target);
   if (isUuid(id)) return { relation, ref: id.toLowerCase() };
   const idType = id.includes(settings.versionSeparator) ? settings.identifiers.asset : settings.identifiers.original;
@@ -64,7 +68,7 @@ export function linksFragment(links: readonly WantedLink[]): string {
   const lines = links.map((link) => {
     const target =
       link.ref === undefined
-        ? ` identifierType="${xmlAttribute(link.idType ?? "", "Link")}" identifier="${xmlAttribute(link.id ?? "", "Link")}"`
+        ? ` identifierType="${xmlAttribute(link.idType ?? "", "Link")}" identifier="${xmlAttribute(link.id ?? "", "Link")}"${link.folder === true ? ` entity="folder"` : ""}`
         : ` ref="${xmlAttribute(link.ref, "Link")}"`;
     return `<link relation="${xmlAttribute(link.relation, "Link")}"${target}/>`;
   });
@@ -81,6 +85,7 @@ export async function readLinksFragment(xml: string): Promise<WantedLink[]> {
     const id = attribute(node, "identifier");
     if (relation === undefined) return [];
     if (ref !== undefined) return [{ relation, ref }];
-    return idType === undefined || id === undefined ? [] : [{ relation, idType, id }];
+    if (idType === undefined || id === undefined) return [];
+    return [{ relation, idType, id, ...(attribute(node, "entity") === "folder" ? { folder: true as const } : {}) }];
   });
 }

@@ -1,6 +1,6 @@
 import type { Check } from "../check.js";
 import { valueIn, valuesIn } from "../readers/preservica.js";
-import { type CampaignFacts, differs, each, one, refOf } from "./facts.js";
+import { type ArchiveFacts, type CampaignFacts, differs, each, one, refOf } from "./facts.js";
 
 /** Checks that look into the archive, asset by asset. */
 
@@ -8,7 +8,7 @@ const LIFECYCLE = "urn:clc:schema:lifecycle:1";
 const CAMPAIGN = "urn:clc:schema:campaign:1";
 const REQUIRES = "http://purl.org/dc/terms/requires";
 
-export const present: Check<CampaignFacts> = {
+export const present: Check<ArchiveFacts> = {
   name: "present",
   says: "each approved final asset is in the archive exactly once",
   problems: each(async (facts, asset) => {
@@ -20,9 +20,9 @@ export const present: Check<CampaignFacts> = {
   },
 };
 
-export const folder: Check<CampaignFacts> = {
+export const folder: Check<ArchiveFacts> = {
   name: "folder",
-  says: "each stands in the folder of its campaign",
+  says: "each stands in its folder, from the root down",
   problems: each(async (facts, asset) => {
     const { parent } = await facts.preservica.asset(await refOf(facts, asset));
     return differs("folder", await facts.preservica.pathOf(parent), asset.archivePath);
@@ -34,7 +34,7 @@ export const folder: Check<CampaignFacts> = {
   },
 };
 
-export const title: Check<CampaignFacts> = {
+export const title: Check<ArchiveFacts> = {
   name: "title",
   says: "titles are OTMM's, letter by letter, awkward names included; the name as it was is kept",
   problems: each(async (facts, asset) => {
@@ -81,12 +81,12 @@ export const values: Check<CampaignFacts> = {
 };
 
 /** `retention/start`; rights have a start of their own. */
-function retentionOf(xml: string, element: string): string {
+export function retentionOf(xml: string, element: string): string {
   const retention = /<(?:\w+:)?retention>[\s\S]*?<\/(?:\w+:)?retention>/.exec(xml)?.[0] ?? "<none/>";
   return valueIn(retention, element);
 }
 
-export const tag: Check<CampaignFacts> = {
+export const tag: Check<ArchiveFacts> = {
   name: "tag",
   says: "security tags follow the table; none was ever more open",
   problems: each(async (facts, asset) => {
@@ -118,7 +118,7 @@ export const identifiers: Check<CampaignFacts> = {
   spoil: async (facts) => facts.preservica.dropIdentifiers(await refOf(facts, one(facts)), "SourceID"),
 };
 
-export const bytes: Check<CampaignFacts> = {
+export const bytes: Check<ArchiveFacts> = {
   name: "bytes",
   says: "every master is byte for byte OTMM's, and the archive states the same digest",
   problems: each(async (facts, asset) => {
@@ -139,7 +139,7 @@ export const bytes: Check<CampaignFacts> = {
   spoil: async (facts) => facts.preservica.replaceContent(await refOf(facts, one(facts)), Buffer.from("other bytes")),
 };
 
-export const access: Check<CampaignFacts> = {
+export const access: Check<ArchiveFacts> = {
   name: "access",
   says: "OTMM's preview is the access representation",
   problems: each(async (facts, asset) => {
@@ -152,7 +152,7 @@ export const access: Check<CampaignFacts> = {
   },
 };
 
-export const links: Check<CampaignFacts> = {
+export const links: Check<ArchiveFacts> = {
   name: "links",
   says: "layouts are linked to their placed images",
   problems: async (facts) => {

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PACKAGE_ROOT } from "../../node-red.js";
 import type { Check } from "../check.js";
-import { type CampaignFacts, differs, each, one, refOf } from "./facts.js";
+import { type ArchiveFacts, type CampaignFacts, differs, each, one, refOf } from "./facts.js";
 
 /** Checks of what OTMM shows, of what must not have moved, and of further runs. */
 
 const REPLACES = "http://purl.org/dc/terms/replaces";
 
-export const shown: Check<CampaignFacts> = {
+export const shown: Check<ArchiveFacts> = {
   name: "otmm",
   says: "OTMM shows archive id, status and digest, and names the version",
   problems: each(async (facts, asset) => {
@@ -25,7 +25,7 @@ export const shown: Check<CampaignFacts> = {
   spoil: async (facts) => facts.otmm.edit(one(facts).assetId, { "ACME.FIELD.ARCHIVE SHA256": "0".repeat(64) }),
 };
 
-export const nothingElse: Check<CampaignFacts> = {
+export const nothingElse: Check<ArchiveFacts> = {
   name: "nothing-else",
   says: "nothing else moved: no other asset in the archive, no wrong candidate touched in OTMM",
   problems: async (facts) => {
@@ -83,7 +83,7 @@ export const reasons: Check<CampaignFacts> = {
   },
 };
 
-export const reconciles: Check<CampaignFacts> = {
+export const reconciles: Check<ArchiveFacts> = {
   name: "reconciles",
   says: "found = done + refused + failed, and nothing is on its way",
   problems: async (facts) => {
@@ -99,7 +99,7 @@ export const reconciles: Check<CampaignFacts> = {
   },
 };
 
-export const again: Check<CampaignFacts> = {
+export const again: Check<ArchiveFacts> = {
   name: "again",
   says: "running again changes nothing",
   problems: async (facts) => {
@@ -125,7 +125,7 @@ export const again: Check<CampaignFacts> = {
   },
   spoil: async (facts) => void spoilAgain.add(facts.stage),
 };
-const spoilAgain = new WeakSet<CampaignFacts["stage"]>();
+const spoilAgain = new WeakSet<ArchiveFacts["stage"]>();
 
 export const newVersion: Check<CampaignFacts> = {
   name: "new-version",
@@ -165,7 +165,7 @@ export const newVersion: Check<CampaignFacts> = {
 };
 const spoilVersion = new WeakSet<CampaignFacts["stage"]>();
 
-export const strict: Check<CampaignFacts> = {
+export const strict: Check<ArchiveFacts> = {
   name: "strict",
   says: "the strict sandbox refused no request over the whole run",
   problems: async (facts) => {

@@ -71,6 +71,12 @@ export class OtmmReader {
     }
   }
 
+  /** Ids of the folders in which an asset stands. */
+  async parents(id: string): Promise<string[]> {
+    const answer = await this.#get(`assets/${id}/parents`);
+    return list(object(answer["folders_resource"])["folder_list"]).map((folder) => String(object(folder)["asset_id"]));
+  }
+
   /** A call that OTMM's interface does not know; resolves with the status. */
   async undocumented(): Promise<number> {
     return (await fetch(`${this.#base}/no-such-resource`, { headers: this.#headers })).status;

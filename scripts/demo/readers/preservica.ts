@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { XMLParser } from "fast-xml-parser";
 import { ask, digest, form } from "./http.js";
 
@@ -122,6 +122,19 @@ export class PreservicaReader {
     return actions.map((action) => String(object(action["Event"])["@type"]));
   }
 
+  /** Retention policies of an asset by name, with the start that the archive computed; empty when it has none. */
+  async retention(ref: string): Promise<{ policy: string; start: string }[]> {
+    const answer = await this.#get(`/api/entity/information-objects/${ref}/retention-assignments`);
+    const found = list(path(answer, "RetentionAssignmentsResponse", "RetentionAssignments", "RetentionAssignment"));
+    return Promise.all(
+      found.map(object).map(async (assignment) => {
+        const policy = await this.#get(`/api/entity/retention-policies/${text(assignment["RetentionPolicy"])}`);
+        const name = text(path(policy, "RetentionPolicyResponse", "RetentionPolicy", "Name"));
+        return { policy: name, start: text(assignment["StartDate"]) };
+      }),
+    );
+  }
+
   /** Everything below a folder (or the root). */
   async below(folder?: string): Promise<{ ref: string; type: string; title: string }[]> {
     const start = folder === undefined ? "root" : `structural-objects/${folder}`;
@@ -184,6 +197,15 @@ export class PreservicaReader {
     await this.#send("PUT", `/api/entity/information-objects/${ref}/parent-ref`, folder, {
       "content-type": "text/plain",
     });
+  }
+  /** Makes a folder as an archivist would, with an identifier; resolves with its reference. */
+  async makeFolder(title: string, parent: string, id: { type: string; value: string }): Promise<string> {
+    const ref = randomUUID();
+    const body = `<StructuralObject xmlns="http://preservica.com/XIP/v7.7"><Ref>${ref}</Ref><Title>${escape(title)}</Title><SecurityTag>open</SecurityTag><Parent>${parent}</Parent></StructuralObject>`;
+    await this.#send("POST", "/api/entity/structural-objects", body);
+    const identifier = `<Identifier xmlns="http://preservica.com/XIP/v7.7"><Type>${escape(id.type)}</Type><Value>${escape(id.value)}</Value><Entity>${ref}</Entity></Identifier>`;
+    await this.#send("POST", `/api/entity/structural-objects/${ref}/identifiers`, identifier);
+    return ref;
   }
   async addIdentifier(ref: string, type: string, value: string): Promise<void> {
     const body = `<Identifier xmlns="http://preservica.com/XIP/v7.7"><Type>${escape(type)}</Type><Value>${escape(value)}</Value><Entity>${ref}</Entity></Identifier>`;

@@ -264,6 +264,7 @@ describe("built-in schemas", () => {
   const schemas = [
     ["urn:clc:schema:lifecycle:1", "lifecycle-1.xsd"],
     ["urn:clc:schema:campaign:1", "campaign-1.xsd"],
+    ["urn:clc:schema:product:1", "product-1.xsd"],
   ] as const;
 
   for (const [uri, file] of schemas) {
@@ -281,9 +282,14 @@ describe("built-in schemas", () => {
       const top: Element[] = schema["xs:element"][0]["xs:complexType"][0]["xs:sequence"]["xs:element"];
       const paths = top.flatMap((element) => {
         const inner = types.get(element["@_type"] ?? "");
+        // What stands in a repeated element is there as often as that.
+        const times = element["@_maxOccurs"];
         return inner === undefined
           ? [{ path: element["@_name"], element }]
-          : inner.map((child) => ({ path: `${element["@_name"]}/${child["@_name"]}`, element: child }));
+          : inner.map((child) => ({
+              path: `${element["@_name"]}/${child["@_name"]}`,
+              element: times === undefined ? child : { ...child, "@_maxOccurs": times },
+            }));
       });
       const { fields } = describeTarget({ name: "f", kind: "fragment", schema: uri });
       const declared = [...new Set(fields.map(({ field }) => field.replace(/\[.*$/, "")))];
@@ -311,6 +317,7 @@ describe("target descriptions", () => {
         "dublin-core http://www.openarchives.org/OAI/2.0/oai_dc/",
         "fragment urn:clc:schema:lifecycle:1",
         "fragment urn:clc:schema:campaign:1",
+        "fragment urn:clc:schema:product:1",
         "otmm-fields",
       ],
     );
