@@ -5,16 +5,18 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 const EXAMPLES = join(ROOT, "examples");
-for (const name of readdirSync(EXAMPLES, { recursive: true }).filter((file) => file.endsWith(".json"))) {
-  const file = join(EXAMPLES, name);
+for (const path of readdirSync(EXAMPLES, { recursive: true }).filter((file) => file.endsWith(".json"))) {
+  const file = join(EXAMPLES, path);
   const before = readFileSync(file, "utf8");
   const nodes = JSON.parse(before);
   for (const node of nodes) {
     if (node.type !== "mapping-profile") continue;
-    node.profile = JSON.parse(readFileSync(join(ROOT, "lib/mapping/profiles", `${String(node.profile.name)}.json`), "utf8"));
+    /** @type {string} */
+    const { name } = node.profile;
+    node.profile = JSON.parse(readFileSync(join(ROOT, "lib/mapping/profiles", name + ".json"), "utf8"));
   }
   const after = `${JSON.stringify(nodes, null, 2)}\n`;
   if (after === before) continue;
   writeFileSync(file, after);
-  console.log(`updated ${name}`);
+  console.log(`updated ${path}`);
 }
