@@ -3,7 +3,7 @@ import { LifecycleError } from "../messages/error.js";
 import type { Database } from "./database.js";
 import { addEvents, addIdentities } from "./events.js";
 import { acknowledge, addHandovers } from "./handovers.js";
-import { jobOf, summaryOf } from "./rows.js";
+import { jobOf, summaryOf, type Row } from "./rows.js";
 import type { Intake, Job, JobChange, JobFilter, JobState, JobSummary, JsonObject, Taken } from "./types.js";
 
 const SUMMARY =
@@ -72,6 +72,18 @@ function note(db: Database, job: Job, agent: string, type: string, now: number):
   );
 }
 
+/** Jobs that have not begun have no time to wait for: `due` is 0. */
+const claimable = (due: string): string =>
+  `SELECT id FROM jobs WHERE queue = ? AND state IN ('queued', 'waiting') AND ${due} AND due <= ? ORDER BY due, seq LIMIT ?`;
+const NEW = claimable("due = 0");
+const WAITED = claimable("due > 0");
+/**
+ * What was begun is ended before more is begun, or a long run would show nothing done until all of it is under way. One
+ * claim in so many turns it round, so that many looks at a slow system never keep new work from beginning.
+ */
+const NEW_FIRST_EVERY = 4;
+let claims = 0;
+
 export const jobOperations = {
   intake(db: Database, intake: Intake, now: number): Taken {
     const known = db.get(
@@ -98,12 +110,12 @@ export const jobOperations = {
   },
 
   claim(db: Database, queue: string, limit: number, now: number): Job[] {
-    const rows = db.all(
-      `SELECT id FROM jobs WHERE queue = ? AND state IN ('queued', 'waiting') AND due <= ? ORDER BY due, seq LIMIT ?`,
-      queue,
-      now,
-      limit,
-    );
+    claims += 1;
+    const order = claims % NEW_FIRST_EVERY === 0 ? [NEW, WAITED] : [WAITED, NEW];
+    const rows: Row[] = [];
+    for (const jobs of order) {
+      if (rows.length < limit) rows.push(...db.all(jobs, queue, now, limit - rows.length));
+    }
     return rows.map((row) => {
       const id = String(row["id"]);
       db.run("UPDATE jobs SET state = 'running', attempt = attempt + 1, updated = ? WHERE id = ?", now, id);

@@ -230,7 +230,7 @@ export interface LifecycleStore {
   readonly id: string;
   /** Takes a message in: makes the job unless (queue, asset version, run) is known, acknowledges the hand-over, in one transaction. */
   intake(intake: Intake): Promise<Taken>;
-  /** Claims up to `limit` queued or due waiting jobs of a queue: state running, attempt + 1. Oldest due first. */
+  /** Claims up to `limit` queued or due waiting jobs of a queue: state running, attempt + 1. What waited and is due comes before what has not begun, three times in four. */
   claim(queue: string, limit: number, now: number): Promise<Job[]>;
   /** Earliest `due` among queued and waiting jobs of the queue; undefined when none. */
   nextDue(queue: string): Promise<number | undefined>;

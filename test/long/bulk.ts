@@ -14,8 +14,12 @@ export interface BulkOrder {
 }
 
 /** A stage whose OTMM holds generated assets of an ended campaign, and whose flow finds only these. */
-export async function bulkStage(order: BulkOrder, change: (flow: Flow) => Flow = (flow) => flow): Promise<Stage> {
-  const stage = await Stage.open({ example: campaignArchive.example });
+export async function bulkStage(
+  order: BulkOrder,
+  change: (flow: Flow) => Flow = (flow) => flow,
+  execArgv: string[] = [],
+): Promise<Stage> {
+  const stage = await Stage.open({ example: campaignArchive.example, execArgv });
   try {
     await stage.control("POST", "clock", { advance: 2000 });
     await stage.control("POST", "settings", { system: "otmm", bulk: { ...order, campaign: "AF-2021-SPR" } });

@@ -11,6 +11,8 @@ const SIZE = 10 * 1024;
 /** Share of all requests to both systems that fail. */
 const FAILING = 0.05;
 const LOOK_MS = 2_000;
+/** MiB: where there is room, V8 lets garbage lie; with little room, memory shows what is needed and a leak ends the process. */
+const HEAP = 192;
 /** How much Node-RED's memory may grow from the first fifth to the end. */
 const MOST_GROWTH = 64 * MIB;
 const MOST_HANDLES = 24;
@@ -79,8 +81,10 @@ interface Held {
 
 /** Many small assets under constant failures: memory and handles stay flat, and every asset ends where its state says. */
 export const soak: Suite = async ({ assets = ASSETS, seed, say }) => {
-  const stage = await bulkStage({ name: "soak", count: assets, size: SIZE }, (flow) =>
-    changed(changed(flow, IDS.ingest, { concurrency: 8 }), IDS.update, { concurrency: 8 }),
+  const stage = await bulkStage(
+    { name: "soak", count: assets, size: SIZE },
+    (flow) => changed(changed(flow, IDS.ingest, { concurrency: 8 }), IDS.update, { concurrency: 8 }),
+    [`--max-old-space-size=${HEAP}`],
   );
   try {
     await stage.control("POST", "settings", { system: "preservica", ingestMs: 50, indexDelayMs: 20, asyncMs: 20 });

@@ -101,6 +101,24 @@ describe("lifecycle store", () => {
     );
   });
 
+  it("ends what was begun before it begins more, but never keeps new jobs waiting for good", async () => {
+    const begun: string[] = [];
+    for (const name of ["a", "b", "c", "d", "e", "f"]) begun.push(await taken(store, name));
+    for (const { id } of await store.claim("ingest", 6, NOW)) {
+      await store.change({ job: id, attempt: 1, state: "waiting", due: NOW + 1 });
+    }
+    const fresh = await taken(store, "g");
+    const order: string[] = [];
+    for (let claims = 0; claims < 4; claims += 1) {
+      order.push(...(await store.claim("ingest", 1, NOW + 1)).map(({ id }) => id));
+    }
+    assert.ok(order.includes(fresh), "the new job is among the first four");
+    assert.deepEqual(
+      order.filter((id) => id !== fresh),
+      begun.slice(0, 3),
+    );
+  });
+
   it("fences out an attempt that was overtaken or cancelled", async () => {
     const id = await taken(store, "a");
     await store.claim("ingest", 1, NOW);
