@@ -21,7 +21,8 @@ const FIELDS: readonly TargetFieldDescription[] = [
     label: "Parent folder",
     type: "string",
     required: true,
-    help: "Path of folder titles from the root, separated by /. Missing folders are made.",
+    repeatable: true,
+    help: "Path of folder titles from the root, separated by /; or one row for each title, which may then hold a slash itself. Missing folders are made.",
   },
   { field: "CustomType", label: "Custom type", type: "string", maxLength: ASSUMED.nameLength },
   {
@@ -82,8 +83,10 @@ export const preservicaEntity: TargetModule = {
   },
   assembler: (_use, rows) => {
     const collect = collector(rows);
+    const parents = rows.filter(({ field }) => field === "Parent");
     return (scope) => {
-      for (const placed of rows) check(placed, scope);
+      const byTitles = parents.flatMap(({ slot }) => listOf(scope.slots[slot])).length > 1;
+      for (const placed of rows) check(placed, scope, byTitles);
       return { profile: scope.mark, kind: "preservica-entity", values: collect(scope) };
     };
   },
@@ -100,23 +103,23 @@ function patternOf(field: string): TargetFieldDeclaration | undefined {
 }
 
 /** All properties end up in the XIP document; titles and paths have a form of their own. */
-function check(placed: PlacedRow, scope: Scope): void {
+function check(placed: PlacedRow, scope: Scope, byTitles: boolean): void {
   const values = listOf(scope.slots[placed.slot]);
-  const fine = values.filter((value) => isFit(placed, value, scope));
+  const fine = values.filter((value) => isFit(placed, value, scope, byTitles));
   if (fine.length < values.length) scope.slots[placed.slot] = flowOf(fine);
 }
 
-function isFit(placed: PlacedRow, value: string, scope: Scope): boolean {
+function isFit(placed: PlacedRow, value: string, scope: Scope, byTitles: boolean): boolean {
   if (isSuspect(value) && isIllegal(value, scope, placed)) return false;
-  const wrong = formOf(placed.field, value);
+  const wrong = formOf(placed.field, value, byTitles);
   if (wrong !== undefined) scope.report("error", wrong, value, placed.head);
   return wrong === undefined;
 }
 
-function formOf(field: string, value: string): string | undefined {
+function formOf(field: string, value: string, byTitles: boolean): string | undefined {
   if (field === "Title" && /[\r\n]/.test(value)) return 'A title is one line; add the step "replace".';
   if (field !== "Parent") return undefined;
-  const segments = value.split("/");
+  const segments = byTitles ? [value] : value.split("/");
   const bad = segments.some((segment) => segment.trim() === "" || segment === "." || segment === "..");
   return bad ? 'The path has an empty part, "." or ".."; make each part with the step "path-segment".' : undefined;
 }

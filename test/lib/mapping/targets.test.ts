@@ -78,6 +78,16 @@ describe("the Preservica target", () => {
       /U\+0000/,
     );
   });
+  it("takes the titles of a folder path one by one, so that a title may hold a slash", () => {
+    const parentOf = (...titles: string[]) => {
+      const { ok, metadata } = write({ kind: "preservica-entity" }, { ...good, Parent: titles });
+      return ok ? metadata["out"]?.values["Parent"] : "refused";
+    };
+    assert.deepEqual(parentOf("Museum", "Expedition 1914/1918"), ["Museum", "Expedition 1914/1918"]);
+    assert.equal(parentOf("Museum/Expedition"), "Museum/Expedition");
+    assert.equal(parentOf("Museum/../Expedition"), "refused");
+    assert.equal(parentOf("Museum", ".."), "refused");
+  });
   it("takes several identifiers of one type", () => {
     assert.deepEqual(
       write({ kind: "preservica-entity" }, { ...good, "Identifier/GTIN": ["1", "2"] }).metadata["out"]?.values[
