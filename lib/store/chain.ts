@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** Hash before the first event. */
 export const CHAIN_START = "0".repeat(64);
@@ -14,10 +14,10 @@ export function canonicalJson(value: unknown): string {
 
 /** Digest of a payload under its salt: with salt and payload erased, it reveals nothing and the chain still holds. */
 export function payloadDigest(salt: Uint8Array, payload: string): string {
-  return createHash("sha256").update(salt).update(payload, "utf8").digest("hex");
+  return hash("sha256", Buffer.concat([salt, Buffer.from(payload, "utf8")]), "hex");
 }
 
 /** Hash of an event: over the one before, its place, when we learnt of it, and its payload's digest. */
 export function chainHash(previous: string, seq: number, learnt: string, digest: string): string {
-  return createHash("sha256").update(`${previous}\n${seq}\n${learnt}\n${digest}`, "utf8").digest("hex");
+  return hash("sha256", `${previous}\n${seq}\n${learnt}\n${digest}`, "hex");
 }

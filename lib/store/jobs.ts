@@ -9,9 +9,11 @@ import type { Intake, Job, JobChange, JobFilter, JobState, JobSummary, JsonObjec
 const SUMMARY =
   "seq, id, queue, node_type, node_name, asset_key, asset_version, asset_name, run, state, step, attempt, failures, due, error, created, updated";
 
+const WHOLE = "SELECT jobs.*, message FROM jobs JOIN job_messages USING (seq) WHERE id = ?";
+
 /** Finds a job or says which id is unknown. */
 function mustFind(db: Database, id: string): Job {
-  const row = db.get("SELECT * FROM jobs WHERE id = ?", id);
+  const row = db.get(WHOLE, id);
   if (row === undefined) throw new LifecycleError("NOT_FOUND", `No job has the id ${id}.`);
   return jobOf(row);
 }
@@ -20,8 +22,8 @@ export function insertJob(db: Database, intake: Intake, state: JobState, now: nu
   const id = randomUUID();
   db.run(
     `INSERT INTO jobs (id, queue, node_type, node_name, asset_key, asset_version, asset_name, run, state, step, attempt,
-       failures, due, message, settings, checkpoint, error, created, updated)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, 0, ?, ?, '{}', ?, ?, ?)
+       failures, due, settings, checkpoint, error, created, updated)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, 0, ?, '{}', ?, ?, ?)
      ON CONFLICT (run, asset_key, asset_version, queue) DO NOTHING`,
     id,
     intake.queue,
@@ -32,11 +34,16 @@ export function insertJob(db: Database, intake: Intake, state: JobState, now: nu
     intake.assetName,
     intake.run,
     state,
-    JSON.stringify(intake.message),
     JSON.stringify(intake.settings),
     error ?? null,
     now,
     now,
+  );
+  // Nothing when the job was known: then no row has this id.
+  db.run(
+    "INSERT INTO job_messages (seq, message) SELECT seq, ? FROM jobs WHERE id = ?",
+    JSON.stringify(intake.message),
+    id,
   );
   return id;
 }
@@ -106,7 +113,9 @@ export const jobOperations = {
       failed === undefined
         ? insertJob(db, intake, "queued", now)
         : insertJob(db, intake, "failed", now, JSON.stringify(failed));
-    return { taken: true, job: mustFind(db, id) };
+    const made = db.get(`SELECT ${SUMMARY} FROM jobs WHERE id = ?`, id);
+    if (made === undefined) throw new LifecycleError("NOT_FOUND", `No job has the id ${id}.`);
+    return { taken: true, job: summaryOf(made) };
   },
 
   claim(db: Database, queue: string, limit: number, now: number): Job[] {
@@ -196,7 +205,7 @@ export const jobOperations = {
   },
 
   job(db: Database, id: string): Job | undefined {
-    const row = db.get("SELECT * FROM jobs WHERE id = ?", id);
+    const row = db.get(WHOLE, id);
     return row === undefined ? undefined : jobOf(row);
   },
 

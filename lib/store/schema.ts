@@ -57,4 +57,12 @@ export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE anchors (seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, at TEXT NOT NULL) STRICT;
   `,
+  // The message that a job took in never changes, but every step wrote it again with the rest of its row.
+  `
+  CREATE TABLE job_messages (
+    seq INTEGER PRIMARY KEY REFERENCES jobs (seq) ON DELETE CASCADE, message TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO job_messages SELECT seq, message FROM jobs;
+  ALTER TABLE jobs DROP COLUMN message;
+  `,
 ];

@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { Worker } from "node:worker_threads";
 import { LifecycleError } from "../messages/error.js";
 import { OPERATIONS, type OperationName } from "./operations.js";
-import type { Call, ErrorAnswer, FromWriter, ToWriter } from "./protocol.js";
+import { packedCall, unpackedAnswers, type ErrorAnswer, type FromWriter, type ToWriter } from "./protocol.js";
 import type { LifecycleStore } from "./types.js";
 
 interface Waiting {
@@ -16,7 +16,7 @@ class Handle {
   readonly #waiting = new Map<number, Waiting>();
   readonly #opened: Promise<void>;
   readonly #ended: Promise<void>;
-  #batch: Call[] = [];
+  #batch: string[] = [];
   #next = 1;
   #over: LifecycleError | undefined;
 
@@ -36,7 +36,7 @@ class Handle {
         this.#idle();
       } else if ("failed" in message) failed(this.#end(errorOf(message.failed)));
       else if ("answers" in message) {
-        for (const answer of message.answers) {
+        for (const answer of unpackedAnswers(message.answers)) {
           const waiting = this.#waiting.get(answer.id);
           this.#waiting.delete(answer.id);
           if ("error" in answer) waiting?.reject(errorOf(answer.error));
@@ -67,23 +67,28 @@ class Handle {
 
   call(name: OperationName, args: unknown[]): Promise<unknown> {
     if (this.#over !== undefined) return Promise.reject(this.#over);
+    const id = this.#next++;
+    // As text at once: what the caller does with its objects afterwards is none of our business.
+    const call = packedCall({ id, name, args });
     return new Promise((resolve, reject) => {
-      const id = this.#next++;
       this.#waiting.set(id, { resolve, reject });
       this.#worker.ref();
-      this.#batch.push({ id, name, args });
+      this.#batch.push(call);
       if (this.#batch.length === 1) {
-        queueMicrotask(() => {
-          const calls = this.#batch;
-          this.#batch = [];
-          const message: ToWriter = { calls };
-          this.#worker.postMessage(message);
-        });
+        // After the events that are at hand: what they ask of the store then shares one message and one sync.
+        setImmediate(() => this.#post());
       }
     });
   }
 
+  #post(): void {
+    const calls = this.#batch;
+    this.#batch = [];
+    if (calls.length > 0) this.#worker.postMessage({ calls: `[${calls.join(",")}]` } satisfies ToWriter);
+  }
+
   async close(): Promise<void> {
+    this.#post();
     if (this.#over === undefined) this.#worker.postMessage({ close: true } satisfies ToWriter);
     this.#worker.ref();
     await this.#ended;

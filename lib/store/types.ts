@@ -61,7 +61,8 @@ export interface Intake {
   /** Why the job begins as failed, instead of queued. */
   failed?: JobError;
 }
-export type Taken = { taken: true; job: Job } | { taken: false; job: JobSummary };
+/** `taken`: the job is new; false: it was known. */
+export type Taken = { taken: boolean; job: JobSummary };
 
 /** What one node hands to the next. */
 export interface Handover {

@@ -2,7 +2,15 @@ import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "
 import type { LifecycleError } from "../messages/error.js";
 import { Database, codedError } from "./database.js";
 import { ALONE, OPERATIONS } from "./operations.js";
-import type { Answer, Call, ErrorAnswer, FromWriter, ToWriter } from "./protocol.js";
+import {
+  packedAnswers,
+  unpackedCalls,
+  type Answer,
+  type Call,
+  type ErrorAnswer,
+  type FromWriter,
+  type ToWriter,
+} from "./protocol.js";
 
 /**
  * The writer thread: the only one that touches the file. All calls that have arrived are done in one transaction, so
@@ -79,11 +87,11 @@ function serve(port: MessagePort): void {
     let closing = false;
     for (let next: ToWriter | undefined = first; next !== undefined;) {
       if ("close" in next) closing = true;
-      else calls.push(...next.calls);
+      else calls.push(...unpackedCalls(next.calls));
       next = closing ? undefined : (receiveMessageOnPort(port)?.message as ToWriter | undefined);
     }
     for (let start = 0; start < calls.length; start += MAX_BATCH) {
-      say({ answers: work(db, calls.slice(start, start + MAX_BATCH)) });
+      say({ answers: packedAnswers(work(db, calls.slice(start, start + MAX_BATCH))) });
     }
     if (closing) {
       db.close();

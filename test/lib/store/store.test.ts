@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { LifecycleError } from "../../../lib/messages/error.js";
+import { MIGRATIONS } from "../../../lib/store/schema.js";
 import { openStore, type Intake, type LifecycleStore, type NewHandover } from "../../../lib/store/index.js";
 
 const NOW = Date.now();
@@ -117,6 +118,30 @@ describe("lifecycle store", () => {
       order.filter((id) => id !== fresh),
       begun.slice(0, 3),
     );
+  });
+
+  it("takes what it is given as it is at the call, whatever becomes of the objects afterwards", async () => {
+    const message: Intake["message"] = { payload: "as it was" };
+    const taking = store.intake(intake("a", { message }));
+    message["payload"] = "changed too late";
+    const { job } = await taking;
+    assert.deepEqual((await store.job(job.id))?.message, { payload: "as it was" });
+  });
+
+  it("reads jobs of a store from before their messages stood apart", async () => {
+    const old = join(folder, "old.sqlite");
+    const db = new DatabaseSync(old);
+    db.exec(`${MIGRATIONS.slice(0, 2).join(";")}; PRAGMA user_version = 2`);
+    db.exec(`INSERT INTO jobs VALUES (7, 'job-7', 'ingest', 'preservica-ingest', '', 'otmm:dam:a', '1', 'a', 'run-1', 'queued',
+      '', 0, 0, 0, '{"payload":"a"}', '{"tag":"open"}', '{}', NULL, 1, 1)`);
+    db.close();
+    const opened = await openStore(old);
+    try {
+      const [job] = await opened.claim("ingest", 1, NOW);
+      assert.deepEqual([job?.id, job?.message, job?.settings], ["job-7", { payload: "a" }, { tag: "open" }]);
+    } finally {
+      await opened.close();
+    }
   });
 
   it("fences out an attempt that was overtaken or cancelled", async () => {
