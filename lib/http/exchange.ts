@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import type { AxiosProxyConfig } from "axios";
 import { LifecycleError } from "../messages/error.js";
 import { Answer } from "./answer.js";
+import { sendDirect, type WireAnswer, type WireCall } from "./direct.js";
 import { failure, networkFailure, SYSTEM_TITLES, type CallFrame } from "./failure.js";
 import { secrets } from "./redact.js";
 import { isRecord, list } from "./shape.js";
@@ -21,13 +22,7 @@ export interface Outgoing {
 
 /** What is used of axios: one call that answers with a stream. */
 interface Sender {
-  request(config: {
-    url: string;
-    method: Method;
-    headers: Record<string, string>;
-    data: Buffer | undefined;
-    signal: AbortSignal;
-  }): Promise<{ status: number; headers: unknown; data: unknown }>;
+  request(call: WireCall): Promise<WireAnswer>;
 }
 
 /** Speaks HTTP for one connection: sockets, TLS, proxy, idle time, size. Knows nothing of retries and logins. */
@@ -53,7 +48,6 @@ export class Exchange {
    */
   async send(out: Outgoing, signal: AbortSignal): Promise<Answer> {
     signal.throwIfAborted();
-    const axios = await this.#load();
     const stop = new AbortController();
     const idle = { gone: false };
     const timer = setTimeout(() => {
@@ -63,7 +57,7 @@ export class Exchange {
     const abort = (): void => stop.abort();
     signal.addEventListener("abort", abort, { once: true });
     try {
-      const answer = await axios.request({
+      const answer = await this.#send({
         url: out.url,
         method: out.method,
         headers: out.headers,
@@ -88,6 +82,12 @@ export class Exchange {
   close(): void {
     this.#http.destroy();
     this.#https.destroy();
+  }
+
+  async #send(call: WireCall): Promise<WireAnswer> {
+    return this.#proxy === false
+      ? await sendDirect(call, this.#http, this.#https)
+      : await (await this.#load()).request(call);
   }
 
   async #read(
@@ -130,7 +130,7 @@ export class Exchange {
     );
   }
 
-  /** Loaded at the first call only: loading the package must stay cheap. */
+  /** For calls through a proxy. Loaded at the first one only: loading the package must stay cheap. */
   #load(): Promise<Sender> {
     this.#axios ??= import("axios").then(({ default: axios }) =>
       axios.create({

@@ -27,21 +27,7 @@ export async function parseXml(xml: string, source: XmlSource): Promise<XmlNode>
     });
   try {
     checkXml(xml, source.maxLength ?? 32 * 1024 * 1024);
-    const { XMLParser } = await import("fast-xml-parser");
-    const parser = new XMLParser({
-      preserveOrder: true,
-      ignoreAttributes: false,
-      attributeNamePrefix: "",
-      parseTagValue: false,
-      parseAttributeValue: false,
-      trimValues: false,
-      // Decoded here instead, strictly: the parser knows more entities than XML does and leaves unknown ones alone.
-      processEntities: false,
-      cdataPropName: "#cdata",
-      ignoreDeclaration: true,
-      ignorePiTags: true,
-      maxNestedTags: 200,
-    });
+    const parser = await (loaded ??= load());
     const parsed: unknown = parser.parse(xml);
     const roots = list(parsed)
       .map(toNode)
@@ -53,6 +39,30 @@ export async function parseXml(xml: string, source: XmlSource): Promise<XmlNode>
     if (thrown instanceof XmlRefusal) throw refuse(thrown.message);
     throw refuse("it is not well-formed", new Error(thrown instanceof Error ? thrown.name : "parser"));
   }
+}
+
+interface Parser {
+  parse(xml: string): unknown;
+}
+let loaded: Promise<Parser> | undefined;
+
+/** One parser for all, loaded at the first call only: loading the package must stay cheap. It keeps nothing between texts. */
+async function load(): Promise<Parser> {
+  const { XMLParser } = await import("fast-xml-parser");
+  return new XMLParser({
+    preserveOrder: true,
+    ignoreAttributes: false,
+    attributeNamePrefix: "",
+    parseTagValue: false,
+    parseAttributeValue: false,
+    trimValues: false,
+    // Decoded here instead, strictly: the parser knows more entities than XML does and leaves unknown ones alone.
+    processEntities: false,
+    cdataPropName: "#cdata",
+    ignoreDeclaration: true,
+    ignorePiTags: true,
+    maxNestedTags: 200,
+  });
 }
 
 /** One entry of the parser's ordered form: `{ "a:b": [children], ":@": { attribute: value } }`. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { inspect } from "node:util";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { LifecycleError, type ErrorCode } from "../../../lib/messages/error.js";
 import { createHttp, secrets, type Http, type HttpAuth, type HttpOptions } from "../../../lib/http/index.js";
 import { isRecord } from "../../../lib/http/shape.js";
@@ -223,6 +223,26 @@ describe("the HTTP client", () => {
         assert.equal(server.seen.length, 1);
         await server.close();
       }
+    });
+
+    it("unpacks what the server packed, in each form that it asks for", async () => {
+      const packers = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync };
+      for (const [name, pack] of Object.entries(packers)) {
+        const http = await open((request, response) => {
+          assert.match(request.headers["accept-encoding"] ?? "", new RegExp(name));
+          response.writeHead(200, { "Content-Encoding": name }).end(pack(Buffer.from('{"title":"Frühling"}')));
+        });
+        const answer = await http.request({ method: "GET", path: "/a", expect: "json" });
+        assert.deepEqual(answer.json(), { title: "Frühling" });
+      }
+    });
+
+    it("reports a packed body that is broken", async () => {
+      const http = await open(
+        (_request, response) => response.writeHead(200, { "Content-Encoding": "gzip" }).end("no gzip at all"),
+        { retries: 0 },
+      );
+      await failed(http.request({ method: "GET", path: "/a" }), "UNREACHABLE");
     });
 
     it("stops at a small answer that unpacks into a large one", async () => {
