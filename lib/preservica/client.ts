@@ -25,6 +25,8 @@ import type * as T from "./types.js";
 import { UploadEndpoint } from "./upload.js";
 
 const DEFAULT_IDLE_MS = 60_000;
+/** Tags change once a year; every asset asks. */
+const TAGS_FRESH_MS = 30_000;
 
 export interface PreservicaOptions {
   /** Connection key. */
@@ -93,7 +95,9 @@ export interface PreservicaClient extends ContentSystem {
   thumbnail(type: "IO" | "SO", ref: string, size: "small" | "medium" | "large"): Promise<ByteRequest>;
   progress(token: string, includeErrors?: boolean): Promise<T.Progress | undefined>;
   monitors(query: MonitorQuery): Promise<T.Monitor[]>;
-  /** Names of the tenant's security tags. */
+  /** Is there such a security tag? A yes may be some seconds old, a no is fresh. */
+  knowsSecurityTag(name: string): Promise<boolean>;
+  /** Names of the tenant's security tags, asked now. */
   securityTags(): Promise<string[]>;
   search(request: T.SearchRequest): AsyncGenerator<T.SearchHit>;
   /** One page of a search, for a reader that keeps its place over a restart. */
@@ -127,6 +131,7 @@ class Client implements PreservicaClient {
   readonly #folders: FolderPaths;
   readonly #upload: UploadEndpoint;
   readonly #bytes: ByteRequests;
+  #tags: { at: number; names: readonly string[] } | undefined;
 
   constructor(options: PreservicaOptions) {
     this.connection = configured(options.connection, "connection key");
@@ -232,9 +237,16 @@ class Client implements PreservicaClient {
   monitors(query: MonitorQuery): Promise<T.Monitor[]> {
     return this.processes.monitors(query);
   }
+  async knowsSecurityTag(name: string): Promise<boolean> {
+    const known = this.#tags;
+    if (known !== undefined && Date.now() - known.at < TAGS_FRESH_MS && known.names.includes(name)) return true;
+    return (await this.securityTags()).includes(name);
+  }
   async securityTags(): Promise<string[]> {
     const root = await this.#gateway.xml({ method: "GET", path: "/api/security/tags" });
-    return descendants(root, "Tag").flatMap((node) => attribute(node, "name") ?? []);
+    const names = descendants(root, "Tag").flatMap((node) => attribute(node, "name") ?? []);
+    this.#tags = { at: Date.now(), names };
+    return names;
   }
   search(request: T.SearchRequest): AsyncGenerator<T.SearchHit> {
     return search(this.#gateway, request);

@@ -23,9 +23,25 @@ export interface Fragment {
  * @throws LifecycleError INVALID_INPUT with the place of the first fault
  */
 export function checkFragment(text: string, name: string): Fragment {
+  const known = checked.get(text);
+  if (known !== undefined) return known;
   const xml = text.replace(/^\ufeff?\s*(?:<\?xml\s[^>]*\?>)?\s*/, "").trimEnd();
   const scanner = new Scanner(xml, name);
-  return { xml, namespace: scanner.run() };
+  const fragment: Fragment = { xml, namespace: scanner.run() };
+  remember(text, fragment);
+  return fragment;
+}
+
+/** The same few documents are checked at each step of an ingest; the last good ones are remembered. */
+const checked = new Map<string, Fragment>();
+const MOST_REMEMBERED = 128;
+const LONGEST_REMEMBERED = 64 * 1024;
+
+function remember(text: string, fragment: Fragment): void {
+  if (text.length > LONGEST_REMEMBERED) return;
+  const oldest = checked.size >= MOST_REMEMBERED ? checked.keys().next().value : undefined;
+  if (oldest !== undefined) checked.delete(oldest);
+  checked.set(text, fragment);
 }
 
 type Scope = { tag: string; namespaces: Map<string, string> };

@@ -21,6 +21,7 @@ import { settleRetention } from "./ingest/retention.js";
 import { fragmentsOf, resolveAsset } from "./ingest/resolve.js";
 import { nextUpload, packedBy, sendPackage } from "./ingest/send.js";
 import { verifyArchived, type Expected } from "./ingest/verify.js";
+import type { Entity } from "./types.js";
 
 export {
   DEFAULT_INGEST_SETTINGS,
@@ -100,7 +101,8 @@ class Ingest {
         ? []
         : await proveArchived(found, this.#job.msg.asset, resolved, this.#deps, this.#job.signal);
     const facts: LookupFacts = { found: found ?? null, files };
-    await this.#job.save("lookup", facts);
+    // That nothing was found is asked again by the next attempt, so it need not be kept.
+    if (facts.found !== null) await this.#job.save("lookup", facts);
     return facts;
   }
 
@@ -172,7 +174,7 @@ class Ingest {
     const upload = this.#job.checkpoint<UploadFacts>("upload") ?? nextUpload(this.#job, resolved.ref, undefined);
     const look = await lookAtIngest(resolved.ref, upload.key, ingesting.token, this.#deps);
     if (look.state === "failed") throw await ingestFailed(this.#job, resolved, upload, look.why, this.#deps);
-    if (look.state === "there") return await this.#conclude(resolved, resolved.ref, undefined);
+    if (look.state === "there") return await this.#conclude(resolved, resolved.ref, undefined, look.asset);
     const complete = look.state === "nowhere" || look.complete;
     const why = look.state === "nowhere" ? "neither asset nor process can be seen" : look.why;
     return await this.#patience(resolved, ingesting, upload, complete, why);
@@ -196,7 +198,12 @@ class Ingest {
   }
 
   /** Verify, links, done. */
-  async #conclude(resolved: ResolvedAsset, ref: string, lookup: LookupFacts | undefined): Promise<IngestOutcome> {
+  async #conclude(
+    resolved: ResolvedAsset,
+    ref: string,
+    lookup: LookupFacts | undefined,
+    seen?: Entity,
+  ): Promise<IngestOutcome> {
     const alreadyThere = lookup !== undefined;
     const packed: PackedFacts | undefined = alreadyThere ? undefined : packedBy(this.#job, this.#underWay()?.nth ?? 0);
     const files = lookup?.files ?? packed?.files ?? [];
@@ -209,6 +216,7 @@ class Ingest {
       schemas: fragmentsOf(this.#job.msg.asset, resolved).map((fragment) => fragment.schema),
       alreadyThere,
       how: this.#job.settings.verify,
+      ...(seen === undefined ? {} : { seen }),
     });
     if ("kind" in verified) return verified;
     const linkWarnings = await this.#links(resolved, ref);

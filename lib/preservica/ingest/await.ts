@@ -1,12 +1,12 @@
 import { asLifecycleError, LifecycleError } from "../../messages/error.js";
-import type { Monitor } from "../types.js";
+import type { Entity, Monitor } from "../types.js";
 import { nowOf, record } from "./events.js";
 import type { IngestDeps, IngestJob, IngestOutcome, ResolvedAsset, UploadFacts } from "./job.js";
 
 /** What a look at a running ingest says. */
 export type Look =
   /** The asset is there. */
-  | { state: "there" }
+  | { state: "there"; asset: Entity }
   | { state: "waiting"; why: string; complete: boolean }
   | { state: "failed"; why: string }
   /** Nothing at all is known of this upload. */
@@ -33,7 +33,7 @@ export async function lookAtIngest(ref: string, key: string, token: string | nul
     };
   }
   const asset = await preservica.findAsset(ref);
-  if (asset !== undefined && !asset.deleted) return { state: "there" };
+  if (asset !== undefined && !asset.deleted) return { state: "there", asset };
   if (bad)
     return {
       state: "failed",

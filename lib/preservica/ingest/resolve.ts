@@ -128,9 +128,8 @@ function needAll(fields: Record<string, string>): void {
 /** A tag that is missing or that the tenant does not know becomes `closed`: never wider than somebody decided. */
 async function securityTag(wanted: string, deps: IngestDeps, warnings: string[]): Promise<string> {
   const { closedTag } = deps.preservica.assumptions;
-  const known = await deps.preservica.securityTags();
-  if (known.includes(wanted)) return wanted;
-  if (!known.includes(closedTag)) {
+  if (await deps.preservica.knowsSecurityTag(wanted)) return wanted;
+  if (!(await deps.preservica.knowsSecurityTag(closedTag))) {
     throw new LifecycleError(
       "NOT_CONFIGURED",
       `Preservica knows neither the security tag "${wanted}" nor "${closedTag}"; an administrator must create it.`,

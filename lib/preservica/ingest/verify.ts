@@ -17,6 +17,8 @@ export interface Expected {
   /** Found, not sent by us: people may have moved or closed it since, so such differences are told, not refused. */
   alreadyThere: boolean;
   how: "fixity" | "content";
+  /** What the archive said of the asset just now, where it was asked already. */
+  seen?: Entity;
 }
 
 /** Not (all) there yet: look again later. */
@@ -35,7 +37,7 @@ export async function verifyArchived(
   signal: AbortSignal,
 ): Promise<VerifyFacts | Incomplete> {
   const { preservica } = deps;
-  const entity = await preservica.findAsset(expected.ref);
+  const entity = expected.seen ?? (await preservica.findAsset(expected.ref));
   if (entity === undefined) return { incomplete: "the asset cannot be seen yet" };
   const problems = await compareEntity(entity, expected, resolved, deps);
   if (problems.missing.length > 0 && !expected.alreadyThere)
