@@ -9,7 +9,7 @@ const BYTES = 100_000;
 const WARM = 150;
 const LIMIT_MS = 180_000;
 /** Counting costs the store something too. */
-const LOOK_MS = 250;
+const LOOK_MS = 400;
 
 interface Run {
   id: string;

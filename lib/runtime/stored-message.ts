@@ -63,8 +63,21 @@ export function toStored(msg: LifecycleMessage): JsonObject {
   return stored;
 }
 
+/** A copy of its own of a stored message. */
 export function fromStored(stored: JsonObject): LifecycleMessage {
-  return structuredClone(stored);
+  return copyOfObject(stored);
+}
+
+/** Stored messages are plain JSON, so this does what a structured clone does in a fraction of its time. */
+function copyOf(value: Json): Json {
+  if (value === null || typeof value !== "object") return value;
+  return Array.isArray(value) ? value.map(copyOf) : copyOfObject(value);
+}
+
+function copyOfObject(value: JsonObject): JsonObject {
+  const copy: JsonObject = {};
+  for (const [name, part] of Object.entries(value)) if (name !== "__proto__") copy[name] = copyOf(part);
+  return copy;
 }
 
 /** Narrows `msg.asset`; says what is missing and how it comes there. */
