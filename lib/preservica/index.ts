@@ -13,6 +13,7 @@ export {
 } from "./ingest.js";
 export { ASSET_NAMESPACE, assetReference } from "./references.js";
 export { isUuid, uuidV5 } from "./uuid.js";
+export * from "./govern/index.js";
 export * from "./status/index.js";
 export { accessContent, embargoOf } from "./access.js";
 export { lifecycleAssetOf, type AssetSelection } from "./as-asset.js";
