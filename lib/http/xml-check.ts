@@ -3,6 +3,9 @@ import { isXmlCharacter } from "../xml/escape.js";
 /** Levels of elements that are read; real answers of the systems have about ten. */
 const DEEPEST = 100;
 
+/** Attributes of one element; each costs the parser as much as an element. */
+const MOST_ATTRIBUTES = 1000;
+
 /** Why some XML is not read; turned into a coded error by `parseXml`. */
 export class XmlRefusal extends Error {}
 
@@ -66,12 +69,16 @@ function nameAt(xml: string, at: number): string {
 /** Position of the `>` that ends a start tag; `>` inside quotes does not count. */
 function endOfTag(xml: string, from: number): number {
   let at = from;
+  let values = 0;
   while (at < xml.length) {
     const sign = xml[at];
     if (sign === ">") return at;
     if (sign === "<") break;
-    if (sign === '"' || sign === "'") at = after(xml, sign, at + 1);
-    else at += 1;
+    if (sign === '"' || sign === "'") {
+      at = after(xml, sign, at + 1);
+      values += 1;
+      if (values > MOST_ATTRIBUTES) throw new XmlRefusal(`an element has more than ${MOST_ATTRIBUTES} attributes`);
+    } else at += 1;
   }
   throw new XmlRefusal("it ends too early or a tag is broken");
 }

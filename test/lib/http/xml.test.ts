@@ -68,6 +68,7 @@ describe("XML reading", () => {
     "no element at all": "",
     "JSON instead": '{"a":1}',
     "depth beyond the limit": "<a>".repeat(101) + "</a>".repeat(101),
+    "more attributes than any element has": `<a ${Array.from({ length: 1001 }, (_unused, n) => `b${n}="1"`).join(" ")}/>`,
     "a hundred thousand levels": "<a>".repeat(100_000),
   };
   for (const [what, xml] of Object.entries(hostile)) {
