@@ -66,14 +66,7 @@ export function scene(): Scene {
     async holds(cast, run) {
       const last = run ?? (await made.world.settled());
       const problems = await made.readers.problems(cast, there(held.before), last);
-      const broken = (await made.world.jobs()).filter(
-        ({ error, nodeType }) => error !== undefined && nodeType !== "otmm-asset-fetch",
-      );
-      const reasons = broken.map(
-        ({ nodeType, assetName, state, error }) =>
-          `(${nodeType} of ${assetName} is ${state}: ${error?.code} ${error?.message})`,
-      );
-      assert.deepEqual(problems.length === 0 ? [] : [...problems, ...reasons], []);
+      assert.deepEqual(problems.length === 0 ? [] : [...problems, ...(await made.world.brokenJobs())], []);
     },
     async outcome(nodeType, assetName) {
       const jobs = (await made.world.jobs()).filter((job) => job.nodeType === nodeType && job.assetName === assetName);

@@ -149,6 +149,17 @@ export class FaultWorld {
     return await (await this.store()).jobs({ limit: 1000 });
   }
 
+  /** What went wrong with which job, for people; nothing once the flow is stopped. */
+  async brokenJobs(): Promise<string[]> {
+    if (!this.#loaded) return [];
+    return (await this.jobs())
+      .filter(({ error, nodeType }) => error !== undefined && nodeType !== "otmm-asset-fetch")
+      .map(
+        ({ nodeType, assetName, state, error }) =>
+          `(${nodeType} of ${assetName} is ${state}: ${error?.code} ${error?.message})`,
+      );
+  }
+
   /** Resolves when the newest run has ended and nothing of it moves any more. */
   async settled(limit = 30_000): Promise<RunResult> {
     let last: RunResult | undefined;
