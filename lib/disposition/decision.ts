@@ -14,6 +14,12 @@ export const REASON_CODES = [
   "linked",
   "already-deleted",
   "no-archive-folder",
+  "no-governing-system",
+  "retention-not-expired",
+  "copy-not-destroyable",
+  "nothing-to-destroy",
+  "not-approved",
+  "refused-by-system",
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
 
@@ -41,6 +47,12 @@ const DECIDES: Record<ReasonCode, string> = {
   linked: "business owner",
   "already-deleted": "administrator of the source",
   "no-archive-folder": "administrator of the flow",
+  "no-governing-system": "records manager",
+  "retention-not-expired": "records manager",
+  "copy-not-destroyable": "administrator of the flow",
+  "nothing-to-destroy": "records manager",
+  "not-approved": "records manager",
+  "refused-by-system": "administrator of that system",
 };
 
 export function reason(code: ReasonCode, text: string): Reason {

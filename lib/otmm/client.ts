@@ -26,6 +26,7 @@ import type {
   OwnWrite,
   PageOptions,
 } from "./types.js";
+import { destroyingOf } from "./destroy.js";
 import { releasingOf } from "./release.js";
 import { noteWrite, onlyWrote } from "./own-write.js";
 import { updateFields } from "./update.js";
@@ -154,6 +155,7 @@ export function createOtmm(options: OtmmOptions): OtmmClient {
     open: (ref) => opener.open(ref),
     stored: (ref) => storedContent(gateway, ref),
     holds: (asset) => holdsOn(gateway, asset),
+    destroying: destroyingOf(gateway),
     releasing: releasingOf(gateway, (id, changes, call) =>
       inTurn(id, () => updateFields(gateway, types, id, changes, call)),
     ),

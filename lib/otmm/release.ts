@@ -59,8 +59,12 @@ async function look(gateway: OtmmGateway, asset: LifecycleAsset, signal?: AbortS
   };
 }
 
-/** Read from the assets themselves; the search only finds them, its index may lag. */
-async function everyVersion(gateway: OtmmGateway, asset: LifecycleAsset, signal?: AbortSignal): Promise<OtmmAsset[]> {
+/** All versions, read from the assets themselves; the search only finds them, its index may lag. */
+export async function everyVersion(
+  gateway: OtmmGateway,
+  asset: LifecycleAsset,
+  signal?: AbortSignal,
+): Promise<OtmmAsset[]> {
   const id = asset.ids.otmm;
   if (id === undefined || id.connection !== gateway.options.connection) throw notOurs(gateway, asset);
   const found = (await loadVersions(gateway, id.originalAssetId, { detail: "system", signal })).map(
@@ -123,7 +127,7 @@ async function release(
     if (order.how === "delete") {
       await underLock(gateway, version.assetId, signal, async () => {
         await guard();
-        await markDeleted(gateway, version.assetId);
+        await changeState(gateway, "delete", version.assetId);
       });
       continue;
     }
@@ -212,12 +216,8 @@ async function changeFolder(
   });
 }
 
-async function markDeleted(gateway: OtmmGateway, assetId: string): Promise<void> {
-  await changeState(gateway, "delete", assetId);
-}
-
-/** @see PUT /assets/state; the actions `delete` and `undelete` are assumed (fact sheet 5.1) */
-async function changeState(gateway: OtmmGateway, action: "delete" | "undelete", assetId: string): Promise<void> {
+/** Marks an asset for deletion or takes the mark off, and looks whether it took. @see PUT /assets/state; the actions `delete` and `undelete` are assumed (fact sheet 5.1) */
+export async function changeState(gateway: OtmmGateway, action: "delete" | "undelete", assetId: string): Promise<void> {
   const answer = await gateway.call({
     method: "PUT",
     path: "/assets/state",

@@ -3,11 +3,13 @@ import { list, record, text } from "../http/shape.js";
 import type { Refusal, UploadTarget } from "../content/types.js";
 import { LifecycleError } from "../messages/error.js";
 import type { ContentRef } from "../messages/asset.js";
+import type { Destroying } from "../systems/disposal.js";
 import type { ByteRequest, ContentSystem } from "../systems/port.js";
 import { DEFAULT_ASSUMPTIONS, type PreservicaAssumptions } from "./assumptions.js";
 import { ByteRequests } from "./byte-requests.js";
 import { testConnection } from "./connection-test.js";
 import { custodyOf } from "./custody.js";
+import { destroyingOf } from "./destroy.js";
 import { Entities } from "./entities.js";
 import { FolderPaths, type FoundFolder } from "./folders.js";
 import { Gateway, uuid, type ApiPath } from "./gateway.js";
@@ -125,6 +127,7 @@ class Client implements PreservicaClient {
   readonly retention: Retention;
   readonly custody = custodyOf(this);
   readonly governance: Governance;
+  readonly destroying: Destroying;
   readonly #http: Http;
   readonly #session: Session;
   readonly #gateway: Gateway;
@@ -163,6 +166,7 @@ class Client implements PreservicaClient {
     this.processes = new Processes(this.#gateway);
     this.retention = new Retention(this.#gateway);
     this.governance = new Governance(this.#gateway, this.retention);
+    this.destroying = destroyingOf(this.connection, this.#gateway, this.entities, this.processes);
     this.#folders = new FolderPaths(this.entities, this.assumptions.refTaken, options.clock);
     this.#bytes = new ByteRequests(this.#session, {
       baseUrl: this.#http.baseUrl,

@@ -268,9 +268,11 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
         state: "waiting",
         step: outcome.step,
         due: steadyTimeOf(outcome.until),
+        handovers,
         ...context.takeFacts(),
       });
       this.#status.end(job.id, "waiting");
+      this.#sendAll(store, handovers);
       return;
     }
     await store.change({
@@ -285,6 +287,10 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
     });
     publishStep({ nodeType: job.nodeType, queue: job.queue, step: "end", assetKey: job.assetKey, job: job.id });
     this.#status.end(job.id, outcome.kind);
+    this.#sendAll(store, handovers);
+  }
+
+  #sendAll(store: LifecycleStore, handovers: readonly NewHandover[]): void {
     for (const handover of handovers) {
       this.#coordinator.send(this, store, { ...handover, takenBy: [], created: Date.now() });
     }
@@ -293,8 +299,7 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
   /** @throws LifecycleError INVALID_INPUT when an output is too large to travel */
   async #handovers(store: LifecycleStore, job: Job, outcome: Outcome): Promise<NewHandover[]> {
     const handovers: NewHandover[] = [];
-    if (outcome.kind === "wait") return handovers;
-    for (const [index, output] of outcome.outputs.entries())
+    for (const [index, output] of (outcome.outputs ?? []).entries())
       handovers.push(await this.#handover(store, job, output, index));
     return handovers;
   }

@@ -10,7 +10,13 @@ export type Outcome =
   /** A second normal outcome that is no success: recorded as refused, with the reason, and handed to its port (if any). */
   | { kind: "refused"; reason: string; outputs: Output[] }
   /** Parked: looked at again at `until`; `step` is where work goes on. */
-  | { kind: "wait"; until: Date; step: string; why: string };
+  | {
+      kind: "wait";
+      until: Date;
+      step: string;
+      why: string;
+      /** What is told meanwhile, e.g. that people have to decide. */ outputs?: Output[];
+    };
 
 export interface Output {
   /** 0-based output of the node. */

@@ -1,4 +1,5 @@
 import { anchorOperations } from "./anchors.js";
+import { approvalOperations } from "./approvals.js";
 import type { Database } from "./database.js";
 import { erase } from "./erase.js";
 import { eventOperations } from "./events.js";
@@ -65,6 +66,12 @@ export const OPERATIONS: Record<OperationName, Operation> = {
   anchor: stamped(0, anchorOperations.anchor),
   head: operation(anchorOperations.head),
   anchors: operation(anchorOperations.anchors),
+  propose: stamped(2, approvalOperations.propose),
+  lapse: stamped(3, approvalOperations.lapse),
+  useApproval: stamped(2, approvalOperations.useApproval),
+  decideApproval: stamped(3, approvalOperations.decideApproval),
+  approval: operation(approvalOperations.approval),
+  approvals: operation(approvalOperations.approvals),
   backup: operation(runOperations.backup),
   prune: operation(runOperations.prune),
 };

@@ -65,4 +65,10 @@ export const MIGRATIONS: readonly string[] = [
   INSERT INTO job_messages SELECT seq, message FROM jobs;
   ALTER TABLE jobs DROP COLUMN message;
   `,
+  `
+  CREATE TABLE approvals (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, job TEXT NOT NULL, state TEXT NOT NULL, body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX approvals_job ON approvals (job);
+  `,
 ];

@@ -185,6 +185,42 @@ export interface Anchor {
   at: string;
 }
 
+/**
+ * `proposed`: a frozen list that nobody asked for yet. `requested`: a person did; approvals are missing. `approved`: by
+ * two other persons. `used`: the destruction has begun. `lapsed`: list, rule or hold changed before.
+ */
+export const APPROVAL_STATES = ["proposed", "requested", "approved", "used", "rejected", "lapsed"] as const;
+export type ApprovalState = (typeof APPROVAL_STATES)[number];
+export type ApprovalAct = "request" | "approve" | "reject";
+/** What a person signed with: who, when, why. */
+export interface ApprovalSignature {
+  /** `user:<name>`, from Node-RED's own authentication. */
+  agent: string;
+  at: string;
+  reason: string;
+}
+/** A frozen list that waits for people. */
+export interface ApprovalProposal {
+  job: string;
+  assetKey: string;
+  assetVersion: string;
+  assetName: string;
+  run: string;
+  list: JsonObject;
+  /** SHA-256 of the list's canonical JSON, hex: what approvals sign. */
+  digest: string;
+}
+export interface Approval extends ApprovalProposal {
+  id: string;
+  state: ApprovalState;
+  requester?: ApprovalSignature;
+  approvals: ApprovalSignature[];
+  rejection?: ApprovalSignature;
+  /** Why it lapsed. */
+  why?: string;
+  created: string;
+}
+
 /** Changes that are committed together, in one transaction. */
 export interface JobChange {
   job: string;
@@ -311,6 +347,26 @@ export interface LifecycleStore {
   head(): Promise<Anchor | undefined>;
   /** Anchors recorded, oldest first. */
   anchors(): Promise<Anchor[]>;
+
+  /** Puts a frozen list up for approval; the same list of the same job again is the same approval, also when it was rejected; another list makes the old one lapse. */
+  propose(proposal: ApprovalProposal, agent: string): Promise<Approval>;
+  /** Ends every list of a job that is open, or whose act was broken off. Returns how many. */
+  lapse(job: string, why: string, agent: string): Promise<number>;
+  /** An approved list is acted on from now on; a second time changes nothing. @throws LifecycleError CONFLICT (not approved) */
+  useApproval(id: string, agent: string): Promise<Approval>;
+  /**
+   * A person requests, approves or rejects; the waiting job looks again at once.
+   *
+   * @throws LifecycleError NOT_FOUND, DENIED (not signed in, the requester, the same person twice), CONFLICT (list changed or not open), INVALID_INPUT
+   */
+  decideApproval(
+    id: string,
+    act: ApprovalAct,
+    by: { agent: string; digest: string; reason: string },
+  ): Promise<Approval>;
+  approval(id: string): Promise<Approval | undefined>;
+  /** Newest first. */
+  approvals(filter: { state?: ApprovalState; limit?: number }): Promise<Approval[]>;
 
   /** Keeps a large value beside a run (an asset's fields above the travel limit); the same id again changes nothing. */
   keep(id: string, run: string, value: Json): Promise<void>;

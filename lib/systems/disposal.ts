@@ -100,3 +100,40 @@ export interface CustodyState {
 export interface Custody {
   look(asset: LifecycleAsset): Promise<CustodyState>;
 }
+
+/** One copy of a record in a system. */
+export interface RecordCopy {
+  id: string;
+  version: string;
+  title: string;
+  role: "official" | "convenience";
+  /** `marked`: marked for deletion; the system's own job removes it. */
+  state: "kept" | "marked" | "gone";
+}
+
+/** How far the destruction in one system is. */
+export type Destruction =
+  | { state: "gone"; method: string; confirmed: string; notReached: string[] }
+  /** People of that system decide there; `token` finds the request again. */
+  | { state: "pending"; token: string; why: string }
+  | { state: "refused"; why: string };
+
+/** A system in which copies of a record can be destroyed. Destroying is idempotent: what is gone stays gone. */
+export interface Destroying {
+  /** Every copy that the system has of the asset now; empty when it knows none. */
+  copies(asset: LifecycleAsset, signal?: AbortSignal): Promise<RecordCopy[]>;
+  /**
+   * Begins, or follows, the destruction of all copies in this system. Asks the guard right before each change.
+   *
+   * @param request `comment` for the people of that system; `token` of an earlier answer
+   * @throws LifecycleError ON_HOLD from the guard, LOCKED, UNREACHABLE
+   */
+  destroy(
+    asset: LifecycleAsset,
+    request: { comment: string; token?: string },
+    guard: HoldGuard,
+    signal?: AbortSignal,
+  ): Promise<Destruction>;
+  /** Takes back what can be taken back, of these copies. */
+  undo(asset: LifecycleAsset, ids: readonly string[], signal?: AbortSignal): Promise<void>;
+}

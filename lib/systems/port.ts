@@ -1,5 +1,5 @@
 import type { ContentRef, Fixity, LifecycleAsset, SystemName } from "../messages/asset.js";
-import type { Custody, Releasing } from "./disposal.js";
+import type { Custody, Destroying, Releasing } from "./disposal.js";
 
 /** A request for bytes, plain enough to cross to a worker thread. */
 export interface ByteRequest {
@@ -50,4 +50,6 @@ export interface ContentSystem {
   readonly releasing?: Releasing;
   /** Where official copies are kept and what governs them is stated. */
   readonly custody?: Custody;
+  /** Where copies of a record can be destroyed. */
+  readonly destroying?: Destroying;
 }

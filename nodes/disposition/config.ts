@@ -1,12 +1,16 @@
 import type { InUse } from "../../lib/disposition/may-release.js";
-import { choiceIn, numberIn, rowsIn, type Stored, textIn } from "../shared/configuration.js";
+import { choiceIn, flagIn, numberIn, rowsIn, type Stored, textIn } from "../shared/configuration.js";
 
 export const WAYS = ["archive-folder", "delete"] as const;
 export type Way = (typeof WAYS)[number];
 
+export const ACTS = ["release", "destroy"] as const;
+export type Act = (typeof ACTS)[number];
+
 export interface DispositionConfig {
   name: string;
   store: string;
+  act: Act;
   /** OTMM connection: whose copy is released. */
   source: string;
   /** Preservica connection: keeps the official copy and states its retention. */
@@ -18,6 +22,10 @@ export interface DispositionConfig {
   statusValue: string;
   /** Field values that mean that the asset is in use. */
   inUse: InUse[];
+  /** Destroy: OTMM's copies are marked for deletion. Off: a record with a copy in OTMM is refused. */
+  deleteSource: boolean;
+  /** Destroy: seconds between looks while people decide. */
+  lookSeconds: number;
   /** IANA zone of the papers. */
   zone: string;
   queue: string;
@@ -30,6 +38,7 @@ export function migrate(stored: Stored): DispositionConfig {
   return {
     name: textIn(stored, "name"),
     store: textIn(stored, "store"),
+    act: choiceIn(stored, "act", ACTS, "release"),
     source: textIn(stored, "source"),
     archive: textIn(stored, "archive"),
     how: choiceIn(stored, "how", WAYS, "archive-folder"),
@@ -38,6 +47,8 @@ export function migrate(stored: Stored): DispositionConfig {
     statusField: textIn(stored, "statusField"),
     statusValue: textIn(stored, "statusValue"),
     inUse: rowsIn(stored, "inUse", useIn),
+    deleteSource: flagIn(stored, "deleteSource", false),
+    lookSeconds: numberIn(stored, "lookSeconds", 60),
     zone: textIn(stored, "zone", "UTC"),
     queue: textIn(stored, "queue"),
     concurrency: numberIn(stored, "concurrency", 2),

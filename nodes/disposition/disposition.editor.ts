@@ -14,24 +14,26 @@ RED.nodes.registerType("disposition", {
   color: "#C9A3A3",
   icon: "clc-disposition.svg",
   inputs: 1,
-  outputs: 2,
+  outputs: 3,
   defaults: {
     name: { value: "" },
     version: { value: 1 },
     store: { value: "", type: "lifecycle-store", required: true },
+    act: { value: "release" },
     source: { value: "", type: "otmm-connection", required: true },
     archive: { value: "", type: "preservica-connection", required: true },
     how: { value: "archive-folder" },
     folder: {
       value: "",
-      validate: requiredWhen(({ how }) => how !== "delete", "disposition.errors.folder"),
+      validate: requiredWhen(({ act, how }) => act !== "destroy" && how !== "delete", "disposition.errors.folder"),
     },
     folderPath: { value: "" },
     statusField: { value: "" },
     statusValue: {
       value: "",
       validate: requiredWhen(
-        ({ how, statusField }) => how !== "delete" && typeof statusField === "string" && statusField !== "",
+        ({ act, how, statusField }) =>
+          act !== "destroy" && how !== "delete" && typeof statusField === "string" && statusField !== "",
         "disposition.errors.status",
       ),
     },
@@ -41,6 +43,8 @@ RED.nodes.registerType("disposition", {
         row.field === "" || row.values.length === 0 ? node._("disposition.errors.in-use") : true,
       ),
     },
+    deleteSource: { value: false },
+    lookSeconds: { value: 60, validate: wholeNumber(1, 86400) },
     zone: { value: Intl.DateTimeFormat().resolvedOptions().timeZone, validate: timeZone },
     queue: { value: "" },
     concurrency: { value: 2, validate: wholeNumber(1, 32) },
@@ -54,11 +58,13 @@ RED.nodes.registerType("disposition", {
   },
   paletteLabel: "disposition",
   outputLabels(index) {
-    return this._(index === 0 ? "disposition.outputs.disposed" : "disposition.outputs.refused");
+    const output = index === 0 ? "disposed" : index === 1 ? "refused" : "awaiting";
+    return this._(`disposition.outputs.${output}`);
   },
   oneditprepare() {
     const text = textOf(this);
     prepareForm("node-input", this, migrate({ ...this }));
+    switchParts("node-input", "act");
     switchParts("node-input", "how");
     folderField(text, "folder", chosenConnection("otmm-connection", "source"), "otmm-connection");
     inUse = rowTable<InUse>(text, this.inUse || [], {

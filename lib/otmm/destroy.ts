@@ -1,0 +1,57 @@
+import { LifecycleError } from "../messages/error.js";
+import type { Destroying } from "../systems/disposal.js";
+import type { OtmmGateway } from "./gateway.js";
+import { underLock } from "./lock.js";
+import { changeState, everyVersion } from "./release.js";
+import type { OtmmAsset } from "./types.js";
+
+/**
+ * Destroying OTMM's copies: every version is marked for deletion under its lock. OTMM's own job removes what is marked,
+ * later and unseen (fact sheet 3.6), so the mark can be taken back until then.
+ */
+export function destroyingOf(gateway: OtmmGateway): Destroying {
+  return {
+    async copies(asset, signal) {
+      return (await versionsOrNone(() => everyVersion(gateway, asset, signal))).map((one) => ({
+        id: one.assetId,
+        version: one.version,
+        title: one.name,
+        role: "convenience",
+        state: one.deleted ? "marked" : "kept",
+      }));
+    },
+    async destroy(asset, _request, guard, signal) {
+      for (const version of await versionsOrNone(() => everyVersion(gateway, asset, signal))) {
+        if (version.deleted) continue;
+        if (version.checkedOut) {
+          return { state: "refused", why: `Version ${version.version} is checked out in OTMM.` };
+        }
+        await underLock(gateway, version.assetId, signal, async () => {
+          await guard();
+          await changeState(gateway, "delete", version.assetId);
+        });
+      }
+      return {
+        state: "gone",
+        method: "marked for deletion, every version",
+        confirmed: new Date().toISOString(),
+        notReached: ["OTMM: the job that removes marked assets runs by itself; its end cannot be asked"],
+      };
+    },
+    async undo(asset, ids, signal) {
+      for (const version of await versionsOrNone(() => everyVersion(gateway, asset, signal))) {
+        if (version.deleted && ids.includes(version.assetId)) await changeState(gateway, "undelete", version.assetId);
+      }
+    },
+  };
+}
+
+/** An asset that OTMM does not know any more has no copies; every other failure is one. */
+async function versionsOrNone(read: () => Promise<OtmmAsset[]>): Promise<OtmmAsset[]> {
+  try {
+    return await read();
+  } catch (thrown) {
+    if (thrown instanceof LifecycleError && thrown.code === "NOT_FOUND") return [];
+    throw thrown;
+  }
+}

@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { approved, listDigest, rejected, requested } from "../../../lib/disposition/approval.js";
+import { destroy } from "../../../lib/disposition/destroy.js";
+import { type DestroyFacts, mayDestroy } from "../../../lib/disposition/may-destroy.js";
+import type { Approval } from "../../../lib/store/types.js";
+import { Random } from "../../support/random.js";
+import { DestroyModel } from "./destroy-model.js";
+
+const INTERLEAVINGS = 1_000;
+
+/** Works the job as the runtime does: after each wait people do their part, after each crash it starts again. */
+async function workToTheEnd(model: DestroyModel): Promise<"done" | "refused"> {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const outcome = await destroy(model.job(), model.deps()).catch((thrown: unknown) => {
+      if (!model.dead) throw thrown;
+    });
+    if (!model.dead && outcome !== undefined) {
+      if (outcome.kind !== "wait") return outcome.kind;
+      model.people();
+    }
+    model.dead = false;
+  }
+  throw new Error("the job does not end");
+}
+const isDestroyed = (model: DestroyModel): boolean => model.otmm === "marked" && model.archive === "gone";
+const isKept = (model: DestroyModel): boolean => model.otmm === "kept" && model.archive === "kept";
+
+describe("destroying, step by step", () => {
+  it("ends destroyed when nothing comes between", async () => {
+    const model = new DestroyModel();
+    assert.equal(await workToTheEnd(model), "done");
+    assert.ok(isDestroyed(model));
+  });
+
+  it("survives a crash at every single step", async () => {
+    const whole = new DestroyModel();
+    await workToTheEnd(whole);
+    for (let at = 1; at <= whole.steps; at += 1) {
+      const model = new DestroyModel();
+      let crashed = false;
+      model.before = (step) => {
+        if (step === at && !crashed) crashed = model.dead = true;
+      };
+      assert.equal(await workToTheEnd(model), "done", `crash at step ${at}`);
+      assert.ok(isDestroyed(model), `crash at step ${at}`);
+    }
+  });
+
+  it(`lets a hold win wherever it is placed: ${INTERLEAVINGS} seeded interleavings, with crashes`, async () => {
+    const outcomes = { done: 0, refused: 0 };
+    for (let seed = 1; seed <= INTERLEAVINGS; seed += 1) {
+      const random = new Random(seed);
+      const model = new DestroyModel();
+      const holdAt = random.between(1, 60);
+      const system = random.pick(["otmm", "archive"] as const);
+      const crashes = new Set([random.between(1, 40), random.between(1, 80)]);
+      model.before = (step) => {
+        if (step === holdAt) model.hold(system);
+        if (crashes.delete(step)) model.dead = true;
+      };
+      const outcome = await workToTheEnd(model);
+      outcomes[outcome] += 1;
+      const held = model.held.otmm || model.held.archive;
+      if (held) assert.ok(isKept(model), `seed ${seed}: ${system} held at ${holdAt}, yet destroyed`);
+      if (outcome === "done") assert.ok(isDestroyed(model) && !held, `seed ${seed}: done, but not destroyed`);
+      else assert.ok(isKept(model), `seed ${seed}: refused, but not whole`);
+    }
+    assert.ok(outcomes.done > 100 && outcomes.refused > 100, JSON.stringify(outcomes));
+  });
+
+  it("never begins without approvals", async () => {
+    const model = new DestroyModel();
+    for (let look = 0; look < 5; look += 1) {
+      assert.equal((await destroy(model.job(), model.deps())).kind, "wait");
+    }
+    assert.ok(isKept(model));
+  });
+});
+
+const FACTS: DestroyFacts = {
+  signedIn: true,
+  holds: [],
+  places: [
+    {
+      system: "preservica",
+      connection: "archive",
+      destroyable: true,
+      copies: [{ id: "r", version: "1", title: "a", role: "official", state: "kept" }],
+    },
+  ],
+  governing: [
+    {
+      at: "",
+      state: "kept",
+      id: "r",
+      title: "a",
+      securityTag: "",
+      files: [],
+      retention: [{ policy: "P", start: "2015-12-31", expired: true, permanent: false, fromIngest: false }],
+    },
+  ],
+};
+const codes = (change: Partial<DestroyFacts>): string[] =>
+  mayDestroy({ ...FACTS, ...change }).reasons.map(({ code }) => code);
+const governed = (retention: DestroyFacts["governing"][number]["retention"]): Partial<DestroyFacts> => ({
+  governing: FACTS.governing.map((one) => ({ ...one, retention })),
+});
+
+describe("mayDestroy", () => {
+  const policy = { policy: "P", start: "2015-12-31", permanent: false, fromIngest: false };
+  const table: [string, Partial<DestroyFacts>, string[]][] = [
+    ["nobody can be told apart", { signedIn: false }, ["not-signed-in"]],
+    ["the retention is not expired", governed([{ ...policy, expired: false }]), ["retention-not-expired"]],
+    [
+      "one of two policies is not expired",
+      governed([
+        { ...policy, expired: true },
+        { ...policy, expired: false },
+      ]),
+      ["retention-not-expired"],
+    ],
+    ["it is permanent", governed([{ ...policy, expired: false, permanent: true }]), ["retention-not-expired"]],
+    ["there is no policy", governed([]), ["retention-not-expired"]],
+    ["no system governs it", { governing: [] }, ["no-governing-system"]],
+    [
+      "a copy cannot be destroyed",
+      { places: FACTS.places.map((one) => ({ ...one, destroyable: false })) },
+      ["copy-not-destroyable"],
+    ],
+    ["there is nothing left", { places: [] }, ["nothing-to-destroy"]],
+  ];
+  it("lets people be asked when retention expired and nothing holds", () => assert.deepEqual(codes({}), []));
+  for (const [when, change, expected] of table) {
+    it(`refuses when ${when}`, () => assert.deepEqual(codes(change), expected));
+  }
+});
+
+describe("approvals", () => {
+  const list = { copies: ["r"] };
+  const proposal: Approval = {
+    id: "1",
+    job: "j",
+    run: "r",
+    assetKey: "k",
+    assetVersion: "1",
+    assetName: "n",
+    list,
+    digest: listDigest(list),
+    state: "proposed",
+    approvals: [],
+    created: "",
+  };
+  const by = (name: string) => ({ agent: `user:${name}`, digest: proposal.digest, reason: "due", at: "2026-11-20" });
+  const code = (expected: string) => (thrown: unknown) => (thrown as { code: string }).code === expected;
+
+  it("need a requester and two other persons", () => {
+    const asked = requested(proposal, by("rita"));
+    assert.throws(() => approved(asked, by("rita")), code("DENIED"));
+    assert.throws(() => approved(asked, by("RITA")), code("DENIED"));
+    const once = approved(asked, by("anna"));
+    assert.equal(once.state, "requested");
+    assert.throws(() => approved(once, by("anna")), code("DENIED"));
+    assert.equal(approved(once, by("bert")).state, "approved");
+  });
+
+  it("take nobody who is not signed in, no other list, and no act out of turn", () => {
+    assert.throws(() => requested(proposal, { ...by("x"), agent: "editor (not signed in)" }), code("DENIED"));
+    assert.throws(() => requested(proposal, { ...by("x"), digest: "0" }), code("CONFLICT"));
+    assert.throws(() => requested(proposal, { ...by("x"), reason: "" }), code("INVALID_INPUT"));
+    assert.throws(() => approved(proposal, by("anna")), code("CONFLICT"));
+    const ended = rejected(requested(proposal, by("rita")), by("anna"));
+    assert.throws(() => approved(ended, by("bert")), code("CONFLICT"));
+  });
+
+  it("sign a digest that does not depend on the order of members", () => {
+    assert.equal(listDigest({ a: 1, b: [1, 2] }), listDigest({ b: [1, 2], a: 1 }));
+    assert.notEqual(listDigest({ a: [1, 2] }), listDigest({ a: [2, 1] }));
+  });
+});

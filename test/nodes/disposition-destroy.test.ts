@@ -1,0 +1,252 @@
+import assert from "node:assert/strict";
+import { PreservicaReader } from "../../scripts/demo/readers/preservica.js";
+import { ask } from "../../scripts/demo/readers/http.js";
+import { OtmmReader } from "../../scripts/demo/readers/otmm.js";
+import type { LifecycleMessage } from "../../lib/messages/message.js";
+import type { Approval } from "../../lib/store/types.js";
+import { idsOf, oneAsset } from "../faults/campaign.js";
+import { helper, until } from "../support/helper.js";
+import { DispositionWorld } from "./disposition-support.js";
+import { IDS } from "../faults/flow.js";
+
+const HOLD = "ACME.FIELD.LEGAL HOLD";
+const cast = oneAsset();
+const [assetId = ""] = idsOf({ good: cast.good, bad: [] });
+const SETTINGS = { act: "destroy", deleteSource: true, lookSeconds: 0.1 };
+
+interface Payload {
+  outcome: string;
+  reasons?: { code: string }[];
+  markdown: string;
+  digest: string;
+  approval: string;
+  paper: { kind: string };
+}
+
+describe("disposition: destroy", function () {
+  this.timeout(60_000);
+  let world: DispositionWorld;
+  before(async () => {
+    world = await DispositionWorld.open();
+  });
+  after(() => world.close());
+  beforeEach(async () => {
+    await world.fresh();
+  });
+
+  const otmm = (): Promise<OtmmReader> => {
+    const { username = "", password = "" } = world.sandbox.ready.otmm ?? {};
+    return OtmmReader.login({ url: world.sandbox.url("otmm"), username, password });
+  };
+  const preservica = (): Promise<PreservicaReader> => {
+    const { tenant = "", username = "", password = "" } = world.sandbox.ready.preservica ?? {};
+    return PreservicaReader.login({ url: world.sandbox.url("preservica"), tenant, username, password });
+  };
+  const post = async (
+    user: string,
+    approval: string,
+    act: string,
+    body: object,
+  ): Promise<{ status: number; body: unknown }> => {
+    const answer = await helper
+      .request()
+      .post(`/content-lifecycle/stores/${IDS.store}/approvals/${approval}/${act}`)
+      .set("authorization", `Bearer ${user}`)
+      .send(body);
+    return { status: answer.status, body: answer.body };
+  };
+  const awaiting = async (): Promise<Payload> => (await world.out(2)).payload as Payload;
+  const agreed = async ({ approval, digest }: Payload): Promise<void> => {
+    for (const [user, act] of [
+      ["rita", "request"],
+      ["anna", "approve"],
+      ["bert", "approve"],
+    ] as const) {
+      const { status } = await post(user, approval, act, { digest, reason: `because, ${user}` });
+      assert.equal(status, 200, `${user} ${act}`);
+    }
+  };
+  const manager = async (approved: boolean): Promise<void> => {
+    const [job] = await world.jobs();
+    await until(async () => (await (await world.store()).job(job?.id ?? ""))?.step.startsWith("request ") === true);
+    const stored = await (await world.store()).job(job?.id ?? "");
+    const step = Object.entries(stored?.checkpoint ?? {}).find(([name]) => name.startsWith("request "));
+    const { token } = (step ?? ["", { token: "" }])[1] as { token: string };
+    const url = world.sandbox.url("preservica");
+    const login = await ask(`${url}/api/accesstoken/login`, {
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({
+        username: "manager.one",
+        password: "archive-Manager-0001",
+        tenant: "ALDER",
+      }).toString(),
+    });
+    const headers = {
+      "Preservica-Access-Token": (JSON.parse(login.text) as { token: string }).token,
+      "content-type": "application/xml",
+    };
+    await until(async () => (await ask(`${url}/api/entity/progress/${token}`, { headers })).text.includes("PENDING"));
+    const version = /<CurrentVersion>(\d+\.\d+)/.exec(
+      (await ask(`${url}/api/entity/versiondetails/version`, { headers })).text,
+    )?.[1];
+    await ask(`${url}/api/entity/actions/deletions/${token}`, {
+      method: "PUT",
+      headers,
+      body: `<DeletionAction xmlns="http://preservica.com/EntityAPI/v${version}"><Approval><Approved>${String(approved)}</Approved><Comment>ok</Comment></Approval></DeletionAction>`,
+    });
+  };
+  const archived = async (): Promise<{ ref: string }[]> =>
+    await (await preservica()).byIdentifier("OTMM-Original", cast.good[0]?.originalId ?? assetId);
+  const refOf = (msg: LifecycleMessage): string => msg.asset?.ids.preservica?.ref ?? "";
+
+  it("destroys in every system after two approvals and a manager's, and certifies each copy", async () => {
+    await world.load(SETTINGS);
+    world.press([assetId]);
+    const list = await awaiting();
+    assert.equal((await world.systemView(assetId)).deleted, false);
+    await agreed(list);
+    await manager(true);
+    const msg = await world.out(0);
+    const payload = msg.payload as Payload;
+    assert.equal(payload.paper.kind, "certificate-of-destruction");
+    const text = payload.markdown.replaceAll("\\", "");
+    for (const word of [
+      "anna, ",
+      "bert, ",
+      "rita, ",
+      list.digest,
+      "marked for deletion",
+      "a tombstone is left",
+      "Copies not reached",
+      "Kept through: 2026-02-28",
+    ]) {
+      assert.ok(text.includes(word), `${word} is not in\n${text}`);
+    }
+    assert.equal((await world.systemView(assetId)).deleted, true);
+    assert.deepEqual(await archived(), []);
+    const [job] = await world.jobs();
+    const types = (await (await world.store()).timeline(job?.assetKey ?? "")).map(({ type }) => type);
+    for (const type of [
+      "destruction proposed",
+      "destruction requested",
+      "destruction approved",
+      "destruction used",
+      "destroyed",
+    ]) {
+      assert.ok(types.includes(type), type);
+    }
+    assert.notEqual(refOf(msg), "");
+  });
+
+  it("lets neither the requester nor the same person twice nor a changed digest approve", async () => {
+    await world.load(SETTINGS);
+    world.press([assetId]);
+    const { approval, digest } = await awaiting();
+    const good = { digest, reason: "due" };
+    assert.equal((await post("anna", approval, "approve", good)).status, 409);
+    assert.equal((await post("rita", approval, "request", good)).status, 200);
+    assert.equal((await post("rita", approval, "approve", good)).status, 403);
+    assert.equal((await post("anna", approval, "approve", { ...good, digest: "0".repeat(64) })).status, 409);
+    assert.equal((await post("anna", approval, "approve", { ...good, reason: " " })).status, 400);
+    assert.equal((await post("anna", approval, "approve", good)).status, 200);
+    assert.equal((await post("anna", approval, "approve", good)).status, 403);
+    assert.equal((await post("nobody", approval, "approve", good)).status, 401);
+    assert.equal((await world.systemView(assetId)).deleted, false);
+  });
+
+  it("keeps approvals over a restart and goes on with them", async () => {
+    await world.load(SETTINGS);
+    world.press([assetId]);
+    const { approval, digest } = await awaiting();
+    await post("rita", approval, "request", { digest, reason: "due" });
+    await post("anna", approval, "approve", { digest, reason: "due" });
+    await world.unload();
+    await world.load(SETTINGS);
+    assert.equal((await post("bert", approval, "approve", { digest, reason: "due" })).status, 200);
+    await manager(true);
+    assert.equal(((await world.out(0)).payload as Payload).outcome, "destroyed");
+  });
+
+  it("lets the approvals lapse when a hold is placed while people decide", async () => {
+    await world.load(SETTINGS);
+    world.press([assetId]);
+    const { approval, digest } = await awaiting();
+    await post("rita", approval, "request", { digest, reason: "due" });
+    await post("anna", approval, "approve", { digest, reason: "due" });
+    await (await otmm()).edit(assetId, { [HOLD]: "Y" });
+    const payload = (await world.out(1)).payload as Payload;
+    assert.ok(payload.reasons?.some(({ code }) => code === "on-hold"));
+    assert.equal((await (await world.store()).approval(approval))?.state, "lapsed");
+    assert.equal((await post("bert", approval, "approve", { digest, reason: "due" })).status, 409);
+    assert.equal((await world.systemView(assetId)).deleted, false);
+    assert.equal((await archived()).length, 1);
+  });
+
+  it("gives OTMM its copy back when the archive's manager rejects, and the approval lapses", async () => {
+    await world.load(SETTINGS);
+    world.press([assetId]);
+    const list = await awaiting();
+    await agreed(list);
+    await manager(false);
+    const payload = (await world.out(1)).payload as Payload;
+    assert.deepEqual(
+      payload.reasons?.map(({ code }) => code),
+      ["refused-by-system"],
+    );
+    assert.equal((await world.systemView(assetId)).deleted, false);
+    assert.equal((await archived()).length, 1);
+    assert.equal((await (await world.store()).approval(list.approval))?.state, "lapsed");
+  });
+
+  it("refuses a rejected list for good", async () => {
+    await world.load(SETTINGS);
+    world.press([assetId]);
+    const { approval, digest } = await awaiting();
+    await post("anna", approval, "reject", { digest, reason: "still needed" });
+    const payload = (await world.out(1)).payload as Payload;
+    assert.deepEqual(
+      payload.reasons?.map(({ code }) => code),
+      ["not-approved"],
+    );
+  });
+
+  it("refuses a record with a copy in OTMM unless the node is set to delete there", async () => {
+    await world.load({ ...SETTINGS, deleteSource: false });
+    world.press([assetId]);
+    const payload = (await world.out(1)).payload as Payload;
+    assert.deepEqual(
+      payload.reasons?.map(({ code }) => code),
+      ["copy-not-destroyable"],
+    );
+  });
+
+  it("refuses while the archive does not state that retention has expired", async () => {
+    await world.sandbox.kernel.setClock(new Date("2025-06-01T00:00:00Z"));
+    await world.load(SETTINGS);
+    world.press([assetId]);
+    const payload = (await world.out(1)).payload as Payload;
+    assert.deepEqual(
+      payload.reasons?.map(({ code }) => code),
+      ["retention-not-expired"],
+    );
+  });
+
+  it("plans without asking anybody", async () => {
+    await world.load(SETTINGS);
+    world.press([assetId]);
+    const msg = await world.out(2);
+    const answer = await helper
+      .request()
+      .get(`/content-lifecycle/stores/${IDS.store}/approvals`)
+      .set("authorization", "Bearer anna");
+    assert.equal((answer.body as { approvals: Approval[] }).approvals.length, 1);
+    helper.getNode("dispose").receive({ ...msg, dryRun: true, lifecycle: { run: "dry" } });
+    const { plan } = await world.out(0);
+    assert.deepEqual(
+      plan?.map(({ system }) => system),
+      ["otmm", "preservica"],
+    );
+    assert.equal((await (await world.store()).approvals({})).length, 1);
+  });
+});
