@@ -36,6 +36,8 @@ export interface OtmmAssumptions {
   subfolders: "folders" | "children";
   /** Metadata models over REST; the fallback reads the fields of a sample asset. */
   modelsPath: string;
+  /** Words of a job's status by what they mean; every other word means that it runs. */
+  jobStates: Readonly<Record<"open" | "done" | "failed", readonly string[]>>;
   /**
    * A lock that our own user holds is ours: left over from an attempt that died. Right while only this connection
    * writes with that user; false makes such a lock an error as everybody else's.
@@ -84,6 +86,11 @@ export const ASSUMPTIONS: OtmmAssumptions = {
   permissions: { edit: ["EDIT_METADATA", "EDIT"] },
   subfolders: "folders",
   modelsPath: "/metadatamodels",
+  jobStates: {
+    open: ["STARTING", "NEW", "OPEN"],
+    done: ["COMPLETED", "COMPLETE", "SUCCESS", "SUCCEEDED", "DONE"],
+    failed: ["FAILED", "STOPPED", "ABANDONED", "ERROR"],
+  },
   ownLockCounts: true,
   expirationField: "ARTESIA.FIELD.EXPIRATION DATE",
 };

@@ -27,8 +27,9 @@ import type {
   PageOptions,
 } from "./types.js";
 import { destroyingOf } from "./destroy.js";
-import { releasingOf } from "./release.js";
+import { importingOf, type Importing } from "./import.js";
 import { noteWrite, onlyWrote } from "./own-write.js";
+import { releasingOf } from "./release.js";
 import { updateFields } from "./update.js";
 
 type Listing = PageOptions & Pick<OtmmQuery, "detail" | "fields" | "limit">;
@@ -82,6 +83,9 @@ export interface OtmmClient extends ContentSystem {
   noteWrite(asset: OtmmAsset, changes: Readonly<Record<string, OtmmNewValue>>, earlier?: OwnWrite): OwnWrite;
   /** Is the asset as that write left it, so that nobody else changed it since? */
   onlyWrote(asset: OtmmAsset, note: OwnWrite): boolean;
+
+  /** New assets and new versions. */
+  readonly importing: Importing;
 
   lookupDomains(options?: CallOptions): Promise<string[]>;
   lookupDomain(domainId: string, options?: CallOptions): Promise<DomainValue[]>;
@@ -147,6 +151,7 @@ export function createOtmm(options: OtmmOptions): OtmmClient {
     resolveLinks: (list, call = {}) => assets.resolveLinks(gateway, list, call),
     toLifecycleAsset: (asset, selection) => toLifecycleAsset(options.connection, asset, gateway.assumptions, selection),
     updateFields: (id, changes, call = {}) => inTurn(id, () => updateFields(gateway, types, id, changes, call)),
+    importing: importingOf(gateway, types),
     noteWrite: (asset, changes, earlier) => noteWrite(asset, changes, earlier, frame),
     onlyWrote: (asset, note) => onlyWrote(asset, note, frame),
     lookupDomains: (call = {}) => domains.lookupDomains(gateway, call),

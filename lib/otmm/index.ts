@@ -5,3 +5,4 @@ export { assetKey } from "./lifecycle-asset.js";
 export { allOf } from "./paging.js";
 export type { OtmmUser } from "./user.js";
 export type * from "./types.js";
+export type { CheckIn, Importing, ImportState, NewAsset } from "./import.js";

@@ -99,7 +99,11 @@ async function unlockIfOurs(gateway: OtmmGateway, assetId: string): Promise<void
  * @throws LifecycleError for everything but a conflict
  * @see PUT /assets/state: partial failure is 200, so the list of failed objects decides
  */
-async function setState(gateway: OtmmGateway, action: "lock" | "unlock", assetId: string): Promise<string | undefined> {
+export async function setState(
+  gateway: OtmmGateway,
+  action: "lock" | "unlock" | "check_out" | "cancel_check_out",
+  assetId: string,
+): Promise<string | undefined> {
   const single = gateway.assumptions.stateCall === "single";
   const answer = await gateway.call({
     method: "PUT",

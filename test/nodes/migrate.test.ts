@@ -11,6 +11,7 @@ import { migrate as otmm } from "../../nodes/otmm-connection/config.js";
 import { migrate as preservica } from "../../nodes/preservica-connection/config.js";
 import { migrate as profile } from "../../nodes/mapping-profile/config.js";
 import { migrate as store } from "../../nodes/lifecycle-store/config.js";
+import { migrate as importing } from "../../nodes/otmm-asset-import/config.js";
 import { migrate as watch } from "../../nodes/otmm-asset-watch/config.js";
 import { migrate as update } from "../../nodes/otmm-asset-update/config.js";
 import { PACKAGE_ROOT } from "../support/node-red.js";
@@ -18,6 +19,7 @@ import { PACKAGE_ROOT } from "../support/node-red.js";
 const MIGRATIONS: Record<string, (stored: Stored) => object> = {
   "otmm-asset-fetch": fetch,
   "otmm-asset-update": update,
+  "otmm-asset-import": importing,
   "otmm-asset-watch": watch,
   "metadata-mapper": mapper,
   "preservica-ingest": ingest,
