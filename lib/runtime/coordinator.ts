@@ -119,10 +119,10 @@ export class Coordinator {
     }
   }
 
-  /** A queue could not take the message in yet: time must not settle it. */
+  /** A queue could make no job of the message: it stays pending, and is sent again after the next deploy or start. */
   stillWanted(handover: string): void {
     const sent = this.#sent.get(handover);
-    if (sent !== undefined) sent.at = steadyNow();
+    if (sent !== undefined) sent.at = Number.POSITIVE_INFINITY;
   }
 
   /** Resolves once fewer than `limit` outputs of the run are unacknowledged. */

@@ -77,10 +77,14 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
     try {
       await this.#takeIn(msg);
     } catch (thrown) {
-      // Connections and store close with the flows; what was handed over is sent again after the start.
-      if (msg.lifecycle?.handover !== undefined && this.#stopping()) return;
-      // Told once; a message that was handed over is taken in all the same, as soon as there is space again.
-      if (msg.lifecycle?.handover !== undefined && isFull(thrown)) void this.#takeLater(msg, msg.lifecycle.handover);
+      const handover = msg.lifecycle?.handover;
+      if (handover !== undefined) {
+        // Connections and store close with the flows; what was handed over is sent again after the start.
+        if (this.#stopping()) return;
+        this.#coordinator.stillWanted(handover);
+        // Told once; taken in all the same, as soon as there is space again.
+        if (isFull(thrown)) void this.#takeLater(msg);
+      }
       throw thrown;
     }
   }
@@ -96,10 +100,9 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
     return this.#closing.signal.aborted || !this.#coordinator.running;
   }
 
-  async #takeLater(msg: LifecycleMessage, handover: string): Promise<void> {
+  async #takeLater(msg: LifecycleMessage): Promise<void> {
     const { signal } = this.#closing;
     while (!signal.aborted) {
-      this.#coordinator.stillWanted(handover);
       // What is not taken in when the node closes is sent again after the next start.
       await pause(STRANDED_MS, undefined, { signal, ref: false }).catch(() => undefined);
       if (signal.aborted) return;
