@@ -98,6 +98,18 @@ describe("messages that come twice, late or out of order", function () {
     await faults.holds(cast, await faults.repair());
   });
 
+  it("stay on their way when the next node can make no job of them, and arrive once it can", async () => {
+    const cast = smallCast();
+    await faults.prepare({ cast, changes: { over: { [IDS.update]: { store: "no-such-store" } } } });
+    faults.world.press(idsOf(cast));
+    await until(() => faults.world.got("caught").length === cast.good.length);
+    assert.deepEqual(new Set(faults.world.got("caught").map(({ error }) => error?.code)), new Set(["NOT_CONFIGURED"]));
+    assert.equal((await faults.world.newest())?.counts.running, cast.good.length, "nobody calls them done");
+    await faults.world.unload();
+    await faults.world.load();
+    await faults.holds(cast);
+  });
+
   it("write nothing in a dry run, which goes through the whole example to its end and tells what would be written", async () => {
     const cast = smallCast();
     await faults.prepare({ cast });

@@ -15,7 +15,7 @@ const HOSTILE: { says: string; xml: string }[] = [
   { says: "an external DTD", xml: `<!DOCTYPE r SYSTEM "http://127.0.0.1:9/evil.dtd"><EntitiesResponse/>` },
   { says: "a hundred thousand levels", xml: "<a>".repeat(100_000) + "</a>".repeat(100_000) },
   {
-    says: "a million attributes",
+    says: "an element with two hundred thousand attributes",
     xml: `<EntitiesResponse ${Array.from({ length: 200_000 }, (_unused, n) => `a${n}="1"`).join(" ")}/>`,
   },
   { says: "control characters", xml: `<EntitiesResponse><Entities>&#0;&#1;\u0001</Entities></EntitiesResponse>` },
