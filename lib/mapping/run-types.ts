@@ -109,4 +109,6 @@ export interface TargetFieldDescription extends TargetFieldDeclaration {
   help?: string;
   /** Form of the text, in schemas that ship. */
   form?: ValueForm;
+  /** In schemas that ship: each value gets all elements of the path for itself. */
+  alone?: boolean;
 }

@@ -4,9 +4,10 @@ import { type Playable, playable } from "./playable.js";
 import { ProgressBar } from "./progress.js";
 import { campaignArchive } from "./scenario-01.js";
 import { productRetirement } from "./scenario-02.js";
+import { heritagePreservation } from "./scenario-03.js";
 import { Stage } from "./stage.js";
 
-const SCENARIOS: Playable[] = [playable(campaignArchive), playable(productRetirement)];
+const SCENARIOS: Playable[] = [playable(campaignArchive), playable(productRetirement), playable(heritagePreservation)];
 const USAGE = `npm run demo -- NUMBER [--json] [--break CHECK] [--node-red 5|4]   or   npm run demo -- --all [--json]
 Plays a scenario headless on the sandbox and reads its end state back from the systems. Exit 0 only if every check holds.
 Scenarios: ${SCENARIOS.map(({ number, title }) => `${number} ${title}`).join("; ")}`;

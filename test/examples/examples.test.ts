@@ -32,7 +32,7 @@ describe("example flows", () => {
 
       it("holds no credential and no host", () => {
         const text = JSON.stringify(nodes.map(({ credentials: _asked, ...rest }) => rest));
-        assert.doesNotMatch(text, /"password":|127\.0\.0\.1|localhost|https?:\/\/(?!purl\.org|www\.(openarchives|loc|w3)\.)/i);
+        assert.doesNotMatch(text, /"password":|127\.0\.0\.1|localhost|https?:\/\/(?!purl\.org|www\.(openarchives|loc|w3)\.|rightsstatements\.org|creativecommons\.org)/i);
         for (const { credentials } of nodes) {
           for (const value of Object.values((credentials ?? {}) as Record<string, string>)) assert.match(value, /^\$\{[A-Z_]+\}$/);
         }

@@ -5,7 +5,12 @@ import { parseProfile } from "../profile/json.js";
 import type { MappingProfile } from "../types.js";
 
 /** Names of the profiles that ship; each has a JSON file (the source) and a CSV file of the same content beside this one. */
-export const DEFAULT_PROFILES = ["campaign-archive", "product-archive", "otmm-archive-status"] as const;
+export const DEFAULT_PROFILES = [
+  "campaign-archive",
+  "product-archive",
+  "heritage-archive",
+  "otmm-archive-status",
+] as const;
 export type DefaultProfileName = (typeof DEFAULT_PROFILES)[number];
 
 export interface ProfileEntry {

@@ -31,7 +31,7 @@ export function parseFragmentPath(text: string): FragmentPath | string {
   const attributeAt = /(?:^|\/)@([^/[\]]+)$/.exec(trimmed);
   const elements = attributeAt === null ? trimmed : trimmed.slice(0, attributeAt.index);
   const attribute = attributeAt?.[1];
-  if (attribute !== undefined && !isXmlName(attribute)) return `"${attribute}" is no name of an attribute.`;
+  if (attribute !== undefined && !isXmlName(localName(attribute))) return `"${attribute}" is no name of an attribute.`;
   if (elements === "")
     return attribute === undefined ? "Give the path of an element, e.g. rights/holder." : finish([], attribute);
   while (at < elements.length) {
@@ -54,6 +54,13 @@ export function parseFragmentPath(text: string): FragmentPath | string {
     at += 1;
   }
   return finish(steps, attribute);
+}
+
+/** The one foreign namespace whose attributes fragments may carry, e.g. `accessCondition/@xlink:href`. */
+export const XLINK = { prefix: "xlink:", uri: "http://www.w3.org/1999/xlink" } as const;
+
+function localName(attribute: string): string {
+  return attribute.startsWith(XLINK.prefix) ? attribute.slice(XLINK.prefix.length) : attribute;
 }
 
 /** Equal for elements that are one and the same. */

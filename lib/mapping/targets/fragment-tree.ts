@@ -1,6 +1,6 @@
 import { listOf, type Flow, type Scope } from "../engine/scope.js";
 import type { PlacedRow } from "./types.js";
-import { parseFragmentPath, stepKey, type FragmentPath, type PathStep } from "./fragment-path.js";
+import { parseFragmentPath, stepKey, XLINK, type FragmentPath, type PathStep } from "./fragment-path.js";
 import { attributeText, elementText, escapeFixed } from "./xml.js";
 
 /** An element that the profile can make, with everything that may stand in it. */
@@ -13,6 +13,8 @@ interface ElementPlan {
   children: ElementPlan[];
   /** Table field: one such element for each row of it. */
   each: string | undefined;
+  /** Elements around each single one of it. */
+  around: { open: string; close: string };
 }
 
 type Write = (scope: Scope, tableRow: number) => string;
@@ -31,22 +33,49 @@ export function fragmentWriter(
   mistake: (row: PlacedRow, message: string) => void,
 ): (scope: Scope) => string {
   const plan = element({ name: root, fixed: [] });
-  plan.fixed = ` xmlns="${escapeFixed(schema)}"`;
+  let foreign = "";
   const sets = new Map<string, string>();
   for (const placed of inSchemaOrder(rows, order)) {
     const path = parseFragmentPath(placed.field);
     if (typeof path === "string") continue;
     const set = placed.row.each;
     if (set !== undefined) checkSet(placed, set, path, sets, mistake);
-    place(plan, path, placed, mistake);
+    if (path.attribute?.startsWith(XLINK.prefix) === true) foreign = ` xmlns:xlink="${XLINK.uri}"`;
+    if (placed.declaration.alone === true) placeAlone(plan, path, placed);
+    else place(plan, path, placed, mistake);
   }
+  plan.fixed = ` xmlns="${escapeFixed(schema)}"${foreign}`;
   const write = writer(plan, true);
   return (scope) => write(scope, -1);
 }
 
 function element(step: PathStep): ElementPlan {
   const fixed = step.fixed.map((one) => ` ${one.name}="${escapeFixed(one.value)}"`).join("");
-  return { name: step.name, fixed, key: stepKey(step), texts: [], attributes: [], children: [], each: undefined };
+  return {
+    name: step.name,
+    fixed,
+    key: stepKey(step),
+    texts: [],
+    attributes: [],
+    children: [],
+    each: undefined,
+    around: NOTHING,
+  };
+}
+const NOTHING = { open: "", close: "" } as const;
+
+/** Each value gets all elements of its path for itself: two subjects, not one subject of two topics. */
+function placeAlone(root: ElementPlan, path: FragmentPath, placed: PlacedRow): void {
+  const steps = path.steps.map(element);
+  const last = steps.pop();
+  if (last === undefined) return;
+  last.key = `alone ${path.text} ${placed.row.id}`;
+  last.texts.push(placed);
+  last.around = {
+    open: steps.map((step) => `<${step.name}${step.fixed}>`).join(""),
+    close: steps.reduceRight((tags, step) => `${tags}</${step.name}>`, ""),
+  };
+  root.children.push(last);
 }
 
 function place(
@@ -107,9 +136,9 @@ function writer(plan: ElementPlan, isRoot = false): Write {
 }
 
 function leaf(plan: ElementPlan): Write {
-  const { texts } = plan;
-  const open = `<${plan.name}${plan.fixed}>`;
-  const close = `</${plan.name}>`;
+  const { texts, around } = plan;
+  const open = `${around.open}<${plan.name}${plan.fixed}>`;
+  const close = `</${plan.name}>${around.close}`;
   if (plan.attributes.length > 0) {
     return (scope, row) => {
       const head = `<${plan.name}${plan.fixed}${attributes(plan, scope, row)}>`;

@@ -5,12 +5,13 @@ import { parseFragmentPath } from "./fragment-path.js";
 import { fragmentWriter } from "./fragment-tree.js";
 import type { FragmentSchema } from "./fragment-schema.js";
 import { lifecycleSchema } from "./lifecycle-schema.js";
+import { modsSchema } from "./mods-schema.js";
 import { productSchema } from "./product-schema.js";
 import type { TargetModule } from "./types.js";
 import { hasIllegal, isXmlName } from "./xml.js";
 
 /** A new schema is one line here, one file of fields, one XSD. */
-export const FRAGMENT_SCHEMAS: readonly FragmentSchema[] = [lifecycleSchema, campaignSchema, productSchema];
+export const FRAGMENT_SCHEMAS: readonly FragmentSchema[] = [lifecycleSchema, campaignSchema, productSchema, modsSchema];
 
 /** A typed XML fragment: schema URI and a list of element paths. Unknown schemas declare their fields in the profile. */
 export const fragment: TargetModule = {

@@ -9,7 +9,7 @@ import type {
 } from "../types.js";
 
 /** A field of a target as values are checked against it. */
-export type FieldRule = TargetFieldDeclaration & Pick<TargetFieldDescription, "form">;
+export type FieldRule = TargetFieldDeclaration & Pick<TargetFieldDescription, "form" | "alone">;
 
 /** A row that writes into this target, and where its result is. */
 export interface PlacedRow {

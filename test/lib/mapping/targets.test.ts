@@ -328,6 +328,7 @@ describe("target descriptions", () => {
         "fragment urn:clc:schema:lifecycle:1",
         "fragment urn:clc:schema:campaign:1",
         "fragment urn:clc:schema:product:1",
+        "fragment http://www.loc.gov/mods/v3",
         "otmm-fields",
       ],
     );
