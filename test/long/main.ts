@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { faultSweep, storeSweep } from "./faults.js";
 import { killRounds } from "./kill-rounds.js";
@@ -75,6 +76,23 @@ async function main(): Promise<number> {
     );
   }
   return failed === 0 ? 0 : 1;
+}
+
+/** A run that is broken off takes its Node-RED and its sandbox along. */
+function endChildren(): void {
+  const list = `/proc/self/task/${process.pid}/children`;
+  // Only Linux tells; elsewhere the terminal sends Ctrl-C to all of them itself.
+  const pids = existsSync(list) ? readFileSync(list, "utf8").trim() : "";
+  for (const pid of pids === "" ? [] : pids.split(" ")) process.kill(Number(pid), "SIGTERM");
+}
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const) {
+  process.once(signal, () => {
+    endChildren();
+    process.exit(code);
+  });
 }
 
 main().then(
