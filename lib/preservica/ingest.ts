@@ -19,7 +19,7 @@ import { findArchived, proveArchived } from "./ingest/lookup.js";
 import { filledIdentifiers, type FileDigests } from "./ingest/package.js";
 import { settleRetention } from "./ingest/retention.js";
 import { fragmentsOf, resolveAsset } from "./ingest/resolve.js";
-import { nextUpload, packedBy, sendPackage } from "./ingest/send.js";
+import { abandonUpload, nextUpload, packedBy, sendPackage } from "./ingest/send.js";
 import { verifyArchived, type Expected } from "./ingest/verify.js";
 import type { Entity } from "./types.js";
 
@@ -157,6 +157,7 @@ class Ingest {
     }
     const since = waitedSince(upload.lostSince, this.#deps);
     if (longerThan(since, this.#deps.preservica.assumptions.lostAnswerMs, this.#deps)) {
+      await abandonUpload(upload, folder.ref, this.#deps);
       return await this.#send(resolved, folder, nextUpload(this.#job, resolved.ref, upload));
     }
     if (upload.lostSince !== since) await this.#job.save("upload", { ...upload, lostSince: since });
