@@ -37,4 +37,34 @@ describe("ingests that fail or take long", function () {
     assert.ok(looks < 60, `${looks} looks at two ingests of three seconds`);
     await faults.holds(cast, run);
   });
+
+  it("leave no upload in parts behind when the content turns out to be damaged", async () => {
+    await faults.prepare({ cast: { good: [], bad: [] }, changes: { attempts: 1 } });
+    await faults.world.settings("otmm", { bulk: { count: 1, size: 20_000_000 } });
+    const [large] = (await (await faults.readers.otmm()).all()).filter(({ name }) => name.startsWith("bulk"));
+    assert.ok(large);
+    faults.world.kernel.log.clear();
+    const fault = faults.world.fault({
+      system: "otmm",
+      kind: "corrupt",
+      afterBytes: 19_000_000,
+      times: 0,
+      match: { path: "/renditions/" },
+    });
+    await faults.world.run([large.id]);
+    assert.ok(fault.hit > 0);
+    assert.equal(await faults.outcome("preservica-ingest", large.name), "FIXITY_MISMATCH");
+    const uploads = faults.world.log("preservica").filter(({ path }) => path.endsWith(".zip"));
+    assert.ok(
+      uploads.some(({ method, query }) => method === "PUT" && query.includes("partNumber=")),
+      "it went in parts",
+    );
+    assert.deepEqual(
+      uploads.filter(({ method }) => method === "DELETE").map(({ status }) => status),
+      [204],
+    );
+    const run = await faults.repair();
+    assert.deepEqual({ done: run.counts.done, failed: run.counts.failed }, { done: 1, failed: 0 });
+    assert.equal(await faults.archived(`${large.originalId}#v${large.version}`), 1);
+  });
 });
