@@ -25,6 +25,7 @@ import { search, searchPage, type SearchPage } from "./search.js";
 import { Session, type Credentials } from "./session.js";
 import type * as T from "./types.js";
 import { UploadEndpoint } from "./upload.js";
+import { Webhooks } from "./webhooks.js";
 
 const DEFAULT_IDLE_MS = 60_000;
 /** Tags change once a year; every asset asks. */
@@ -71,6 +72,7 @@ export interface PreservicaClient extends ContentSystem {
   readonly processes: Processes;
   readonly retention: Retention;
   readonly governance: Governance;
+  readonly webhooks: Webhooks;
   /** Makes sure that there is a live token. */
   login(): Promise<void>;
   serverVersion(): Promise<string>;
@@ -128,6 +130,7 @@ class Client implements PreservicaClient {
   readonly custody = custodyOf(this);
   readonly governance: Governance;
   readonly destroying: Destroying;
+  readonly webhooks: Webhooks;
   readonly #http: Http;
   readonly #session: Session;
   readonly #gateway: Gateway;
@@ -165,6 +168,7 @@ class Client implements PreservicaClient {
     this.representations = new Representations(this.#gateway);
     this.processes = new Processes(this.#gateway);
     this.retention = new Retention(this.#gateway);
+    this.webhooks = new Webhooks(this.#gateway);
     this.governance = new Governance(this.#gateway, this.retention);
     this.destroying = destroyingOf(this.connection, this.#gateway, this.entities, this.processes);
     this.#folders = new FolderPaths(this.entities, this.assumptions.refTaken, options.clock);

@@ -18,6 +18,13 @@ export * from "./status/index.js";
 export { accessContent, embargoOf } from "./access.js";
 export { lifecycleAssetOf, type AssetSelection } from "./as-asset.js";
 export { foldersAbove, pathText } from "./location.js";
+export {
+  challengeAnswer,
+  isSignedEvent,
+  WEBHOOK_TRIGGERS,
+  type WebhookSubscription,
+  type WebhookTrigger,
+} from "./webhooks.js";
 export { xipDocument, type XipAsset } from "./xip.js";
 export type { ApiPath } from "./gateway.js";
 export type { Credentials } from "./session.js";

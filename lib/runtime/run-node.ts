@@ -232,7 +232,7 @@ class Runner<Settings extends JsonObject> implements QueueOwner {
       ...trigger,
       _msgid: randomUUID().replaceAll("-", "").slice(0, 16),
       asset,
-      payload: { key: asset.key, version: asset.version, name: asset.name },
+      payload: this.#options.payload?.(asset) ?? { key: asset.key, version: asset.version, name: asset.name },
       parts: { id: run, index, type: "array", ...(total === undefined ? {} : { count: total }) },
       lifecycle: { run },
     };

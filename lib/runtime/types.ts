@@ -83,6 +83,8 @@ export interface RunNodeOptions<Settings extends JsonObject> {
   settings(msg: LifecycleMessage): Promise<Settings>;
   /** Reads one page from where the cursor says. Cursor `undefined` in the answer = no more. */
   page(run: { id: string; settings: Settings; cursor: JsonObject; signal: AbortSignal }): Promise<RunPageResult>;
+  /** What `msg.payload` of an asset is; default: key, version and name. */
+  payload?(asset: LifecycleAsset): unknown;
   /** Port for assets (default 0) and for the summary (default 1). */
   ports?: { asset: number; summary: number };
 }

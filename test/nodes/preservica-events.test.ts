@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { helper, until } from "../support/helper.js";
+import { PreservicaStage } from "./preservica-stage.js";
+
+interface Told {
+  kind: string;
+  kinds: string[];
+  ref: string;
+  key: string;
+}
+const SECRET = "webhook-secret-of-the-test";
+
+describe("preservica-events", () => {
+  let stage: PreservicaStage;
+  before(async () => {
+    stage = await PreservicaStage.open();
+    stage.as("manager.one", "archive-Manager-0001");
+  });
+  after(() => stage.close());
+  afterEach(() => stage.unload());
+
+  const deploy = (config: object = {}) =>
+    stage.deploy(
+      "preservica-events",
+      { pollSeconds: 1, sweepMinutes: 0, queue: "watch", origin: "dam", publicUrl: stage.web, ...config },
+      1,
+      { secret: SECRET },
+    );
+  const told = (): Told[] => stage.got(0).map(({ payload }) => payload as Told);
+  const looks = (): number =>
+    stage.sandbox.kernel.log.entries({ limit: 100_000 }).filter(({ path }) => path.endsWith("/entities/updated-since"))
+      .length;
+  /** Resolves after a whole look that begins after the call. */
+  const looked = async (): Promise<void> => {
+    const before = looks();
+    await until(() => looks() > before + 1, 30_000);
+  };
+  const setTag = async (number: number, tag: string): Promise<string> => {
+    const ref = await stage.refOf(number);
+    await stage.putText(`/api/entity/information-objects/${ref}/security-descriptor?includeDescendants=false`, tag);
+    await until(async () => (await stage.reader.asset(ref)).tag === tag);
+    return ref;
+  };
+
+  it("tells nothing of what there was, then each change once, with the key that the asset has in OTMM", async () => {
+    await deploy();
+    await looked();
+    assert.deepEqual(told(), []);
+    const ref = await setTag(1, "restricted");
+    await until(() => told().length > 0, 30_000);
+    await looked();
+    assert.deepEqual(
+      told().map(({ kinds, ref: of, key }) => [kinds.join(), of, key]),
+      [["tag", ref, stage.seeded(1).key]],
+    );
+    assert.equal(stage.got(0)[0]?.asset?.source?.["change.tagBefore"], "internal");
+  });
+
+  it("tells a changed tag from the archive's list of changes alone, though the archive's clock is days behind", async () => {
+    await deploy({ sweepMinutes: 1440, queue: "list" });
+    await looked();
+    const ref = await setTag(7, "restricted");
+    await until(() => told().length > 0, 30_000);
+    assert.deepEqual(
+      told().map(({ kind, ref: of }) => [kind, of]),
+      [["tag", ref]],
+    );
+  });
+
+  it("misses nothing that happened while it was away: tag, hold, destruction", async () => {
+    const tagged = await setTag(2, "closed");
+    const destroyed = await stage.refOf(8);
+    await stage.reader.destroy(destroyed);
+    const list = await stage.reader.get("/api/entity/legal-holds?start=0&max=20&expand=true");
+    const hold = /<Ref>([^<]+)<\/Ref><Name>MAT-2026-017/.exec(list)?.[1] ?? "";
+    const held = await stage.refOf(9);
+    const put = await stage.reader.raw(
+      "POST",
+      `/api/entity/information-objects/${held}/legal-holds`,
+      `<LegalHoldAssignmentRequest xmlns="http://preservica.com/XIP/v9.1"><LegalHoldRef>${hold}</LegalHoldRef></LegalHoldAssignmentRequest>`,
+    );
+    assert.equal(put.status, 200);
+    await deploy();
+    await until(() => told().length >= 3, 30_000);
+    const seen = new Map(told().map(({ ref, kind }) => [ref, kind]));
+    assert.deepEqual([seen.get(tagged), seen.get(destroyed), seen.get(held)], ["tag", "destroyed", "hold-on"]);
+  });
+
+  it("does not tell what its own account did", async () => {
+    await deploy({ ownUser: "manager.one" });
+    await looked();
+    stage.got(0).length = 0;
+    await setTag(3, "restricted");
+    await looked();
+    assert.deepEqual(told(), []);
+  });
+
+  it("is woken by a proven call, and neither by a forged one nor twice by a doubled one", async () => {
+    await deploy({ pollSeconds: 86_400, subscribe: true });
+    await until(
+      () =>
+        stage.sandbox.kernel.log
+          .entries({ limit: 100_000 })
+          .filter(
+            ({ method, path, status }) => method === "POST" && path === "/api/webhook/subscriptions" && status === 200,
+          ).length === 3,
+      30_000,
+    );
+    await until(() => helper.getNode("node0") !== null);
+    const url = `${stage.web}/content-lifecycle/preservica-events/node0`;
+    const body = JSON.stringify({ trigger: "MOVED", timestamp: "2020-01-01T00:00:00.000Z", events: [] });
+    const sign = (text: string, secret = SECRET) =>
+      createHmac("sha256", secret).update(`preservica-webhook-auth${text}`).digest("hex");
+    const call = async (text: string, signature: string) =>
+      (
+        await fetch(url, {
+          method: "POST",
+          body: text,
+          headers: { "Preservica-Signature": signature, "content-type": "application/json" },
+        })
+      ).status;
+    assert.equal(await call(body, sign(body, "other")), 401);
+    assert.equal(await call(`${body} `, sign(body)), 401);
+    assert.equal(await call(body, ""), 401);
+    assert.equal(await call(body, sign(body)), 200);
+    assert.equal(await call(body, sign(body)), 200);
+    const ref = await setTag(4, "restricted");
+    await until(() => told().some((one) => one.ref === ref), 30_000);
+    assert.equal(told().filter((one) => one.ref === ref).length, 1);
+  });
+});
