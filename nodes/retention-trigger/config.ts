@@ -20,9 +20,9 @@ export const USUAL_EVENTS = [
 export interface RetentionTriggerConfig {
   name: string;
   store: string;
-  rules: RetentionRule[];
   /** IANA zone of rules that name none. */
   zone: string;
+  rules: RetentionRule[];
   queue: string;
   concurrency: number;
 }
@@ -32,8 +32,8 @@ export function migrate(stored: Stored): RetentionTriggerConfig {
   return {
     name: textIn(stored, "name"),
     store: textIn(stored, "store"),
-    rules: rowsIn(stored, "rules", ruleIn),
     zone: textIn(stored, "zone", "UTC"),
+    rules: rowsIn(stored, "rules", ruleIn),
     queue: textIn(stored, "queue"),
     concurrency: numberIn(stored, "concurrency", 4),
   };

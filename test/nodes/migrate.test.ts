@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Stored } from "../../nodes/shared/configuration.js";
+import { migrate as disposition } from "../../nodes/disposition/config.js";
+import { migrate as retention } from "../../nodes/retention-trigger/config.js";
 import { migrate as fetch } from "../../nodes/otmm-asset-fetch/config.js";
 import { migrate as event } from "../../nodes/lifecycle-event/config.js";
 import { migrate as query } from "../../nodes/lifecycle-query/config.js";
@@ -17,6 +19,8 @@ import { migrate as update } from "../../nodes/otmm-asset-update/config.js";
 import { PACKAGE_ROOT } from "../support/node-red.js";
 
 const MIGRATIONS: Record<string, (stored: Stored) => object> = {
+  "retention-trigger": retention,
+  disposition,
   "otmm-asset-fetch": fetch,
   "otmm-asset-update": update,
   "otmm-asset-import": importing,
