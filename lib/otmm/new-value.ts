@@ -148,9 +148,13 @@ function sameItem(wanted: string | number, found: ElementValue, frame: WriteFram
   const kind = plainKind(found, frame.assumptions);
   if (kind === "number") return Number(wanted) === Number(held);
   if (kind !== "date" || typeof wanted !== "string") return false;
-  return DAY.test(wanted)
-    ? dayIn(String(held), frame.zone) === wanted
-    : Date.parse(wanted) === Date.parse(String(held));
+  return DAY.test(wanted) ? dayIn(String(held), frame.zone) === wanted : sameInstant(wanted, String(held));
+}
+
+/** OTMM keeps whole seconds: an instant that was given with a fraction is there when its second is. */
+function sameInstant(wanted: string, held: string): boolean {
+  const instant = writeInstant(wanted);
+  return instant !== undefined && Date.parse(instant) === Date.parse(held);
 }
 
 /**

@@ -82,6 +82,15 @@ describe("OTMM updates", () => {
     assert.equal(value("ACME.FIELD.APPROVED ON"), "2026-11-30T23:00:00Z");
   });
 
+  it("writes an instant to its second, and knows it again", async () => {
+    const changes = { "ACME.FIELD.ARCHIVE SYNCED ON": "2026-11-16T09:12:34.567Z" };
+    await client.updateFields(asset.assetId, changes);
+    const field = (await fieldsNow())["ACME.FIELD.ARCHIVE SYNCED ON"];
+    assert.equal(field?.type === "date" ? field.value : undefined, "2026-11-16T09:12:34Z");
+    const update = await client.updateFields(asset.assetId, changes);
+    assert.deepEqual(update.unchanged, ["ACME.FIELD.ARCHIVE SYNCED ON"]);
+  });
+
   it("empties with null, and keeps text that only looks like a date as text", async () => {
     await client.updateFields(asset.assetId, { "ACME.FIELD.ARCHIVE ID": "2026-01-01", "ACME.FIELD.DESCRIPTION": null });
     const fields = await fieldsNow();
