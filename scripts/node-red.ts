@@ -29,6 +29,8 @@ export interface NodeRedOptions {
   flows?: object[];
   /** Users of the admin API; absent = no adminAuth. */
   users?: NodeRedUser[];
+  /** The first of the users signs in after the start; calls of the admin API are then made as this person. */
+  signIn?: boolean;
   /** Extra settings.js members, as JSON. */
   settings?: Record<string, unknown>;
   /** Extra arguments for Node.js, e.g. `--require`. */
@@ -88,10 +90,11 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
     await ended;
   };
 
+  let person: Record<string, string> = {};
   const admin: NodeRed["admin"] = async (method, path, body, headers = {}) => {
     const answer = await fetch(`${url}/${path}`, {
       method,
-      headers: { "content-type": "application/json", ...headers },
+      headers: { "content-type": "application/json", ...person, ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`);
@@ -100,6 +103,8 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
   try {
     await console_.waitFor(/Started flows|Waiting for missing types/, START_MS);
     await console_.waitFor(/Server now running at/, START_MS);
+    const [user] = options.users ?? [];
+    if (options.signIn === true && user !== undefined) person = { authorization: `Bearer ${await token(admin, user)}` };
   } catch (error) {
     await end("SIGKILL");
     throw error;
@@ -127,6 +132,13 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
     },
     kill: () => end("SIGKILL"),
   };
+}
+
+/** Signs a person in, as the editor's log-in page does. */
+async function token(admin: NodeRed["admin"], { username, password, permissions }: NodeRedUser): Promise<string> {
+  const body = { client_id: "node-red-admin", grant_type: "password", scope: permissions, username, password };
+  const answer = await admin("POST", "auth/token", body);
+  return ((await answer.json()) as { access_token: string }).access_token;
 }
 
 /** Makes the package visible as an installed module of the user directory. */

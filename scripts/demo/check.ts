@@ -1,4 +1,4 @@
-import type { Stage } from "./stage.js";
+import type { Stage, StageOptions } from "./stage.js";
 
 /** One fact about the end state, read back from the target systems. */
 export interface Check<Facts> {
@@ -15,6 +15,8 @@ export interface Scenario<Facts> {
   number: number;
   title: string;
   example: string;
+  /** Persons that Node-RED must know; the first signs in. */
+  users?: NonNullable<StageOptions["users"]>;
   /** Presses Run, waits for the end, and gathers what the checks need. */
   play(stage: Stage, show: (label: string, done: number, total: number) => void): Promise<Facts & { assets: number }>;
   checks: Check<Facts>[];

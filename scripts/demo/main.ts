@@ -5,9 +5,15 @@ import { ProgressBar } from "./progress.js";
 import { campaignArchive } from "./scenario-01.js";
 import { productRetirement } from "./scenario-02.js";
 import { heritagePreservation } from "./scenario-03.js";
+import { retentionTransfer } from "./scenario-07.js";
 import { Stage } from "./stage.js";
 
-const SCENARIOS: Playable[] = [playable(campaignArchive), playable(productRetirement), playable(heritagePreservation)];
+const SCENARIOS: Playable[] = [
+  playable(campaignArchive),
+  playable(productRetirement),
+  playable(heritagePreservation),
+  playable(retentionTransfer),
+];
 const USAGE = `npm run demo -- NUMBER [--json] [--break CHECK] [--node-red 5|4]   or   npm run demo -- --all [--json]
 Plays a scenario headless on the sandbox and reads its end state back from the systems. Exit 0 only if every check holds.
 Scenarios: ${SCENARIOS.map(({ number, title }) => `${number} ${title}`).join("; ")}`;
@@ -45,7 +51,7 @@ async function play(scenario: Playable, choice: Choice): Promise<ScenarioResult>
   const bar = new ProgressBar();
   const started = Date.now();
   say(`\nScenario ${scenario.number}: ${scenario.title}`);
-  const stage = await Stage.open({ example: scenario.example, version: choice.version });
+  const stage = await Stage.open({ ...scenario.stage, version: choice.version });
   try {
     const ended = await scenario.play(stage, (label, done, total) => bar.show(label, done, total));
     bar.end();

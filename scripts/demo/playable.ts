@@ -1,5 +1,5 @@
 import type { CheckResult, Scenario } from "./check.js";
-import type { Stage } from "./stage.js";
+import type { Stage, StageOptions } from "./stage.js";
 
 /** What a scenario left, ready to be judged. */
 export interface Ended {
@@ -14,17 +14,17 @@ export interface Ended {
 export interface Playable {
   number: number;
   title: string;
-  example: string;
+  stage: StageOptions;
   checks: string[];
   play(stage: Stage, show: (label: string, done: number, total: number) => void): Promise<Ended>;
 }
 
 export function playable<Facts>(scenario: Scenario<Facts>): Playable {
-  const { number, title, example, checks } = scenario;
+  const { number, title, example, users, checks } = scenario;
   return {
     number,
     title,
-    example,
+    stage: { example, ...(users === undefined ? {} : { users }) },
     checks: checks.map(({ name }) => name),
     async play(stage, show) {
       const facts = await scenario.play(stage, show);

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { type NodeRed, type NodeRedMajor, PACKAGE_ROOT, startNodeRed } from "../node-red.js";
+import { type NodeRed, type NodeRedMajor, type NodeRedUser, PACKAGE_ROOT, startNodeRed } from "../node-red.js";
 import { ask } from "./readers/http.js";
 import { OtmmReader } from "./readers/otmm.js";
 import { PreservicaReader } from "./readers/preservica.js";
@@ -111,6 +111,7 @@ async function startOn(
     userDir: join(folder, "node-red"),
     env: { ...flowEnvironment(ready, Date.parse(now)), ...env },
     execArgv: [...CLOCK_ARGS, ...(options.execArgv ?? [])],
+    ...(options.users === undefined ? {} : { users: options.users, signIn: true }),
   });
 }
 
@@ -119,6 +120,8 @@ export interface StageOptions {
   example: string;
   version?: NodeRedMajor;
   execArgv?: string[];
+  /** Persons of Node-RED's admin API; the first signs in and deploys. Absent: Node-RED knows nobody. */
+  users?: NodeRedUser[];
 }
 
 /** Sandbox and a real Node-RED with one example flow deployed, in folders of their own. */

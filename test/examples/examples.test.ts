@@ -9,7 +9,7 @@ const ROOT = join(PACKAGE_ROOT, "examples");
 const OURS = Object.keys(
   (JSON.parse(readFileSync(join(PACKAGE_ROOT, "package.json"), "utf8")) as { "node-red": { nodes: object } })["node-red"].nodes,
 );
-const CORE = new Set(["tab", "comment", "inject", "debug", "catch", "status", "complete", "switch", "change", "function", "link in", "link out", "join", "template", "http in", "http response", "delay", "group"]);
+const CORE = new Set(["tab", "comment", "inject", "debug", "catch", "status", "complete", "switch", "change", "function", "link in", "link out", "join", "template", "http in", "http response", "delay", "group", "file"]);
 const files = readdirSync(ROOT, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".json")).sort();
 const read = (file: string): FlowNode[] => JSON.parse(readFileSync(join(ROOT, file), "utf8")) as FlowNode[];
 const isConfig = (node: FlowNode): boolean => !("z" in node) && node.type !== "tab";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Scenario } from "../../scripts/demo/check.js";
+import { playable } from "../../scripts/demo/playable.js";
 import { Stage } from "../../scripts/demo/stage.js";
 
 /** Plays a scenario once on a real Node-RED; each of its checks must hold, and must turn red when its subject is spoilt. */
@@ -11,7 +12,7 @@ export function describeScenario<Facts>(scenario: Scenario<Facts>): void {
     let facts: Facts;
 
     before(async () => {
-      stage = await Stage.open({ example: scenario.example, version });
+      stage = await Stage.open({ ...playable(scenario).stage, version });
       facts = await scenario.play(stage, () => undefined);
     });
     after(() => stage.close());

@@ -1,4 +1,4 @@
-import { ask, form } from "./http.js";
+import { ask, digest, form } from "./http.js";
 
 interface Login {
   url: string;
@@ -69,6 +69,11 @@ export class OtmmReader {
       after += hits;
       if (hits === 0 || after >= Number(result["total_hit_count"] ?? 0)) return [...found.values()];
     }
+  }
+
+  /** Length and digest of an asset's preview, downloaded. */
+  async preview(id: string): Promise<{ size: number; sha256: string }> {
+    return digest(`${this.#base}/assets/${id}/contents?rendition_type=preview`, this.#headers);
   }
 
   /** Ids of the folders in which an asset stands. */

@@ -135,6 +135,18 @@ export class PreservicaReader {
     );
   }
 
+  /** Names of the legal holds on an asset. */
+  async legalHolds(ref: string): Promise<string[]> {
+    return (await this.#holds(ref)).map(({ name }) => name).sort();
+  }
+  /** Takes a legal hold off, as a person with the right would. */
+  async liftHold(ref: string, name: string): Promise<void> {
+    for (const hold of await this.#holds(ref)) {
+      if (hold.name !== name) continue;
+      await this.#send("DELETE", `/api/entity/information-objects/${ref}/legal-holds/${hold.ref}`);
+    }
+  }
+
   /** Everything below a folder (or the root). */
   async below(folder?: string): Promise<{ ref: string; type: string; title: string }[]> {
     const start = folder === undefined ? "root" : `structural-objects/${folder}`;
@@ -239,6 +251,12 @@ export class PreservicaReader {
     }
   }
 
+  async #holds(ref: string): Promise<{ ref: string; name: string }[]> {
+    const known = holdsIn(await this.#get("/api/entity/legal-holds?start=0&max=100&expand=true"));
+    const on = new Set(textsOf(await this.#get(`/api/entity/information-objects/${ref}/legal-holds`), "LegalHold"));
+    return known.filter((hold) => on.has(hold.ref));
+  }
+
   async #contentObject(ref: string): Promise<string> {
     const one = await this.#get(`/api/entity/information-objects/${ref}/representations/Preservation/1`);
     return text(list(path(one, "RepresentationResponse", "Representation", "ContentObjects", "ContentObject"))[0]);
@@ -330,6 +348,22 @@ export class PreservicaReader {
 
 function escape(value: string): string {
   return value.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}
+
+/** Texts of all elements of a local name, wherever they stand. */
+function textsOf(tree: unknown, element: string): string[] {
+  return Object.entries(object(tree)).flatMap(([name, child]) =>
+    list(child).flatMap((item) => [...(name === element ? [text(item)] : []), ...textsOf(item, element)]),
+  );
+}
+/** Reference and name of each legal hold in a listing. */
+function holdsIn(tree: unknown): { ref: string; name: string }[] {
+  return Object.values(object(tree)).flatMap((child) =>
+    list(child).flatMap((item) => {
+      const { Ref: ref, Name: name } = object(item);
+      return ref === undefined || name === undefined ? holdsIn(item) : [{ ref: text(ref), name: text(name) }];
+    }),
+  );
 }
 
 /** Text of the first element of that local name in a small document; empty when there is none. */

@@ -1,0 +1,258 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { retentionOf } from "../campaign/archive-checks.js";
+import { differs, each, refOf } from "../campaign/facts.js";
+import type { Check } from "../check.js";
+import { valuesIn } from "../readers/preservica.js";
+import { type Good, type Paper, papersIn, type TransferFacts } from "./facts.js";
+
+/** Checks of scenario 7: what was released, what was not, and the papers. */
+
+const LIFECYCLE = "urn:clc:schema:lifecycle:1";
+const STATUS = "ACME.FIELD.PRESERVATION STATUS";
+const EXPIRY = "ARTESIA.FIELD.EXPIRATION DATE";
+const POLICY: Record<string, string> = { "CAMP-5Y": "Campaign 5 years after end" };
+/** Name of the folder that the example's disposition node releases into. */
+const ARCHIVED = "02fa5b81ee7310798dcf01e78134bbd6eb60421a";
+
+function first(assets: readonly Good[]): Good {
+  const [asset] = assets;
+  if (asset === undefined) throw new Error("the manifest names no asset of this kind");
+  return asset;
+}
+/** Runs a test over some assets; problems are named by the asset. */
+const over =
+  (which: (facts: TransferFacts) => Good[], test: (facts: TransferFacts, asset: Good) => Promise<string[]>) =>
+  async (facts: TransferFacts): Promise<string[]> =>
+    each((_facts, asset: Good) => test(facts, asset))({ ...facts, good: which(facts) });
+
+export const policy: Check<TransferFacts> = {
+  name: "policy",
+  says: "the archive runs the policy of the class, and states the campaign's end as its start",
+  problems: over(
+    ({ good }) => good,
+    async (facts, asset) => {
+      const ref = await refOf(facts, asset);
+      const assigned = await facts.preservica.retention(ref);
+      const lifecycle = (await facts.preservica.asset(ref)).fragments[LIFECYCLE]?.[0] ?? "<none/>";
+      return [
+        ...differs("policy", assigned.map((one) => one.policy).join(), POLICY[asset.values.retentionClass]),
+        ...differs("start in the archive", assigned[0]?.start.slice(0, 10), asset.retentionStart),
+        ...differs("start in the metadata", retentionOf(lifecycle, "start"), asset.retentionStart),
+        ...differs("kept through", retentionOf(lifecycle, "until"), "2026-02-28"),
+      ];
+    },
+  ),
+  spoil: async (facts) =>
+    facts.preservica.rewrite(await refOf(facts, first(facts.good)), LIFECYCLE, (xml) =>
+      xml.replace(/(<(?:\w+:)?retention>[\s\S]*?<(?:\w+:)?start>)[^<]*/, "$12026-11-16"),
+    ),
+};
+
+export const holds: Check<TransferFacts> = {
+  name: "holds",
+  says: "the matter that holds an asset holds the archived copy too, as a legal hold and in its metadata",
+  problems: async (facts) => {
+    const held = facts.kept.filter((asset) => asset.holds.length > 0);
+    const problems = held.length === 0 ? ["the manifest names no held asset"] : [];
+    for (const asset of held) {
+      const ref = await refOf(facts, asset);
+      const { fragments } = await facts.preservica.asset(ref);
+      const stated = valuesIn(fragments[LIFECYCLE]?.[0] ?? "<none/>", "hold");
+      const on = await facts.preservica.legalHolds(ref);
+      problems.push(...differs(`${asset.name}: holds in the metadata`, stated.join(), asset.holds.join()));
+      problems.push(...differs(`${asset.name}: legal holds`, on.join(), asset.holds.join()));
+    }
+    return problems;
+  },
+  spoil: async (facts) => {
+    const held = first(facts.kept.filter((asset) => asset.holds.length > 0));
+    await facts.preservica.liftHold(await refOf(facts, held), held.holds[0] ?? "");
+  },
+};
+
+export const released: Check<TransferFacts> = {
+  name: "released",
+  says: "what is due and free stands in OTMM's archive folder alone, expired, marked as released",
+  problems: over(
+    (facts) => facts.released,
+    async (facts, asset) => {
+      const { fields } = await facts.otmm.asset(asset.assetId);
+      const now = Date.parse(((await facts.stage.control("GET", "clock")) as { now: string }).now);
+      const expiry = Date.parse(String(fields[EXPIRY]));
+      return [
+        ...differs("folders", (await facts.otmm.parents(asset.assetId)).join(), ARCHIVED),
+        ...differs("status", fields[STATUS], "REL"),
+        ...(expiry <= now ? [] : [`expiry is ${String(fields[EXPIRY])}`]),
+      ];
+    },
+  ),
+  spoil: async (facts) => facts.otmm.edit(first(facts.released).assetId, { [STATUS]: "PRE" }),
+};
+
+export const findable: Check<TransferFacts> = {
+  name: "findable",
+  says: "OTMM still finds the entry, tells where the archived copy is, and shows the preview",
+  problems: async (facts) => {
+    const found = new Map((await facts.otmm.all()).map((asset) => [asset.id, asset]));
+    return over(
+      (all) => all.released,
+      async (all, asset) => {
+        const entry = found.get(asset.assetId);
+        if (entry === undefined) return ["OTMM's search does not find it any more"];
+        const shown = [
+          ...differs("archive id", entry.fields["ACME.FIELD.ARCHIVE ID"], await refOf(all, asset)),
+          ...differs("archived asset id", entry.fields["ACME.FIELD.ARCHIVED ASSET ID"], asset.assetId),
+          ...differs("archive SHA256", entry.fields["ACME.FIELD.ARCHIVE SHA256"], asset.sha256),
+          ...differs("archive location", entry.fields["ACME.FIELD.ARCHIVE LOCATION"], asset.archivePath),
+        ];
+        if (asset.preview === null) return shown;
+        const preview = await all.otmm.preview(asset.assetId);
+        return [...shown, ...differs("SHA-256 of the preview", preview.sha256, asset.preview.sha256)];
+      },
+    )(facts);
+  },
+  spoil: async (facts) =>
+    facts.otmm.edit(first(facts.released.slice(1)).assetId, { "ACME.FIELD.ARCHIVE ID": "0".repeat(36) }),
+};
+
+export const kept: Check<TransferFacts> = {
+  name: "kept",
+  says: "what is held or shared with a running campaign is copied, and stays where it was in OTMM",
+  problems: async (facts) => {
+    const wanted = ["held", "shared"].length;
+    const problems = differs("due assets that may not be released", facts.kept.length, wanted);
+    for (const asset of facts.kept) {
+      const { fields } = await facts.otmm.asset(asset.assetId);
+      const folders = await facts.otmm.parents(asset.assetId);
+      problems.push(
+        ...differs(`${asset.name}: status`, fields[STATUS], "PRE"),
+        ...differs(`${asset.name}: archive id`, fields["ACME.FIELD.ARCHIVE ID"], await refOf(facts, asset)),
+        ...differs(`${asset.name}: expiry`, fields[EXPIRY], undefined),
+        ...differs(`${asset.name}: in the archive folder`, folders.includes(ARCHIVED), false),
+        ...differs(`${asset.name}: folders`, folders.length, asset.holds.length > 0 ? 1 : 2),
+      );
+    }
+    return problems;
+  },
+  spoil: async (facts) => facts.otmm.edit(first(facts.kept).assetId, { [STATUS]: "REL" }),
+};
+
+export const receipts: Check<TransferFacts> = {
+  name: "receipts",
+  says: "each released asset has one transfer receipt, which names both copies, digest, start date and holds; no certificate",
+  problems: async (facts) => {
+    const papers = papersIn(facts.papers);
+    const keys = new Set(facts.released.map(({ originalId }) => `otmm:dam:${originalId}`));
+    const problems = [...papers.keys()].filter((key) => !keys.has(key)).map((key) => `a receipt for ${key}`);
+    for (const asset of facts.released) {
+      const own = papers.get(`otmm:dam:${asset.originalId}`) ?? [];
+      problems.push(...differs(`${asset.name}: papers`, own.map(({ kind }) => kind).join(), "transfer-receipt"));
+      const [paper] = own;
+      if (paper !== undefined) {
+        const faults = faultsOf(paper, asset, await refOf(facts, asset));
+        problems.push(...faults.map((fault) => `${asset.name}: ${fault}`));
+      }
+    }
+    return problems;
+  },
+  spoil: async (facts) => {
+    const [name = ""] = readdirSync(facts.papers);
+    const file = join(facts.papers, name);
+    writeFileSync(file, readFileSync(file, "utf8").replace("transfer-receipt", "certificate-of-destruction"));
+  },
+};
+
+/** What a receipt must say, and when each hold was asked for: before it was issued. */
+function faultsOf(paper: Paper, asset: Good, ref: string): string[] {
+  const text = JSON.stringify(paper);
+  const missing = [
+    asset.assetId,
+    ref,
+    asset.sha256,
+    asset.retentionStart ?? "",
+    POLICY[asset.values.retentionClass] ?? "",
+  ]
+    .filter((word) => !text.includes(word))
+    .map((word) => `the receipt does not say ${word}`);
+  const asked = paper.sections.find(({ title }) => title === "Holds")?.rows ?? [];
+  const systems = ["otmm", "preservica"].filter(
+    (system) => !asked.some(({ name, value }) => name.startsWith(system) && value.startsWith("none, asked ")),
+  );
+  const late = asked.filter(({ value }) => (/asked (\S+)$/.exec(value)?.[1] ?? "9") > paper.issued.utc);
+  return [
+    ...missing,
+    ...systems.map((system) => `nobody asked ${system} for holds`),
+    ...late.map(({ name }) => `${name} was asked after the receipt`),
+  ];
+}
+
+export const order: Check<TransferFacts> = {
+  name: "order",
+  says: "archived and accepted first, released afterwards; what may not be released was refused with its reason",
+  problems: async (facts) => {
+    const problems: string[] = [];
+    for (const asset of facts.released) {
+      const told = await facts.timeline(asset.originalId);
+      const accepted = told.findIndex(({ type, outcome }) => type === "accession" && outcome === "success");
+      const release = told.findIndex(({ type }) => type === "source released");
+      if (accepted < 0 || release < accepted) problems.push(`${asset.name}: released before it was accepted`);
+    }
+    for (const asset of facts.kept) {
+      const told = await facts.timeline(asset.originalId);
+      const said = JSON.stringify(told.filter(({ type }) => /release refused|retention decision/.test(type)));
+      const wanted = asset.holds[0] ?? "shared";
+      if (!said.includes(wanted)) problems.push(`${asset.name}: nothing says ${wanted}`);
+      if (told.some(({ type }) => type === "source released")) problems.push(`${asset.name}: was released`);
+    }
+    return problems;
+  },
+  spoil: async (facts) => void facts.released.push(first(facts.kept)),
+};
+
+const UNTOLD = ["campaign cancelled", "not approved final", "deleted", "not latest version"];
+
+export const reasons: Check<TransferFacts> = {
+  name: "reasons",
+  says: "every wrong candidate has its reason: not due with the day, no date, damaged, checked out, another version approved",
+  problems: async (facts) => {
+    const jobs = await facts.stage.jobs(`run=${facts.run.id}`);
+    const problems: string[] = [];
+    for (const wrong of facts.bad) {
+      const job = jobs.find(({ assetKey, error }) => assetKey.endsWith(wrong.originalId) && error !== undefined);
+      if (wrong.extraVersion || UNTOLD.includes(wrong.reason) || job?.error?.message) continue;
+      // Drafts are not even candidates; "not yet" is no refusal, but stands on the timeline with its day.
+      const draft = facts.before.otmm.get(wrong.assetId)?.fields["ACME.FIELD.APPROVAL STATUS"] !== "APF";
+      if (draft && facts.before.otmm.has(wrong.assetId)) continue;
+      const told = (await facts.timeline(wrong.originalId).catch(() => [])).find(
+        ({ type }) => type === "retention decision",
+      );
+      const outcome = String(told?.detail?.["outcome"] ?? "nothing");
+      const wanted = wrong.reason === "held and not due" ? "held" : "not-yet";
+      problems.push(...differs(`"${wrong.name}" (${wrong.reason})`, outcome, wanted));
+    }
+    return problems;
+  },
+  spoil: async (facts) => {
+    const reason = "not due";
+    facts.bad.push({
+      assetId: "0",
+      originalId: "0".repeat(40),
+      version: 1,
+      name: "dropped",
+      group: "",
+      reason,
+      extraVersion: false,
+    });
+  },
+};
+
+export const settled: Check<TransferFacts> = {
+  name: "settled",
+  says: "found = done + refused + failed, and nothing is on its way",
+  problems: async ({ run: { counts } }) => [
+    ...differs("sum", counts.done + counts.refused + counts.failed, counts.found),
+    ...differs("waiting and running", counts.waiting + counts.running, 0),
+  ],
+  spoil: async (facts) => void (facts.run.counts.found += 1),
+};
