@@ -23,7 +23,7 @@ export interface Figure {
 
 const FIELDS = 40;
 const ROUND_MS = 200;
-const ROUNDS = 8;
+const ROUNDS = 12;
 const ELEMENTS = [
   "title",
   "creator",
