@@ -62,6 +62,19 @@ describe("the HTTP client", () => {
       );
     });
 
+    it("states the length of a DELETE's body, so that the server does not take it for a next request", async () => {
+      const http = await open((_request, response) => response.writeHead(202).end());
+      await http.request({ method: "DELETE", path: "/x", xml: "<a>ü</a>" });
+      await http.request({ method: "GET", path: "/y" });
+      assert.deepEqual(
+        server.seen.map(({ headers, body }) => [headers["content-length"], body]),
+        [
+          ["9", "<a>ü</a>"],
+          [undefined, ""],
+        ],
+      );
+    });
+
     for (const path of ["//evil.example/x", "x", "/a/../b", "/a/%2e%2E/b", "/a?b=c", "/a\\b"]) {
       it(`refuses the path ${path}`, async () => {
         const http = await open((_request, response) => json(response, 200, {}));
