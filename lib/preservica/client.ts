@@ -10,7 +10,9 @@ import { ByteRequests } from "./byte-requests.js";
 import { testConnection } from "./connection-test.js";
 import { custodyOf } from "./custody.js";
 import { destroyingOf } from "./destroy.js";
+import { Deletions } from "./deletions.js";
 import { Entities } from "./entities.js";
+import { Exports } from "./exports.js";
 import { FolderPaths, type FoundFolder } from "./folders.js";
 import { Gateway, uuid, type ApiPath } from "./gateway.js";
 import { Governance } from "./governance.js";
@@ -73,6 +75,8 @@ export interface PreservicaClient extends ContentSystem {
   readonly retention: Retention;
   readonly governance: Governance;
   readonly webhooks: Webhooks;
+  readonly exports: Exports;
+  readonly deletions: Deletions;
   /** Makes sure that there is a live token. */
   login(): Promise<void>;
   serverVersion(): Promise<string>;
@@ -131,6 +135,8 @@ class Client implements PreservicaClient {
   readonly governance: Governance;
   readonly destroying: Destroying;
   readonly webhooks: Webhooks;
+  readonly exports: Exports;
+  readonly deletions: Deletions;
   readonly #http: Http;
   readonly #session: Session;
   readonly #gateway: Gateway;
@@ -178,6 +184,8 @@ class Client implements PreservicaClient {
       ca: options.ca,
       proxy: options.proxy,
     });
+    this.exports = new Exports(this.#gateway, this.#bytes);
+    this.deletions = new Deletions(this.#gateway, this.processes);
     this.#upload = new UploadEndpoint(this.#gateway, this.tenant, this.#bytes);
   }
 
