@@ -1,8 +1,9 @@
 import { bytes, present, tag } from "./campaign/archive-checks.js";
 import { again, nothingElse, strict } from "./campaign/run-checks.js";
 import type { Scenario } from "./check.js";
-import { findable, holds, kept, order, policy, reasons, receipts, released, settled } from "./transfer/checks.js";
+import { findable, holds, kept, order, policy, reasons, released, settled } from "./transfer/checks.js";
 import { transfer, type TransferFacts } from "./transfer/facts.js";
+import { receipts } from "./transfer/papers.js";
 
 export type { TransferFacts } from "./transfer/facts.js";
 
