@@ -1,3 +1,4 @@
+import { saveSecret, showSecret } from "../editor-kit/optional-secret.js";
 import { openInvalidFolds, prepareForm, switchParts } from "../editor-kit/form.js";
 import { optionalWebAddress, requiredWhen, wholeNumber } from "../editor-kit/validate.js";
 import { migrate } from "./config.js";
@@ -37,6 +38,10 @@ RED.nodes.registerType("preservica-access", {
   oneditprepare() {
     prepareForm("node-input", this, migrate({ ...this }));
     switchParts("node-input", "mode");
+    showSecret(this);
     openInvalidFolds();
+  },
+  oneditsave() {
+    return saveSecret(this);
   },
 });

@@ -1,3 +1,4 @@
+import { saveSecret, showSecret } from "../editor-kit/optional-secret.js";
 import { openInvalidFolds, prepareForm } from "../editor-kit/form.js";
 import { optionalWebAddress, wholeNumber } from "../editor-kit/validate.js";
 import { migrate } from "./config.js";
@@ -38,6 +39,10 @@ RED.nodes.registerType("preservica-events", {
   },
   oneditprepare() {
     prepareForm("node-input", this, migrate({ ...this }));
+    showSecret(this);
     openInvalidFolds();
+  },
+  oneditsave() {
+    return saveSecret(this);
   },
 });

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { exampleFlow } from "../../scripts/demo/stage.js";
+import type { Editor } from "../support/browser.js";
+import { NODE_RED_MAJORS } from "../support/node-red.js";
+import { closeStages, type EditorStage, stageOf } from "./stage.js";
+
+const TYPES = [
+  "preservica-fetch",
+  "preservica-status",
+  "preservica-access",
+  "preservica-govern",
+  "preservica-events",
+] as const;
+const RAW_KEY = /\b(kit|preservica-(fetch|status|access|govern|events))\.[a-z-]+/;
+
+after(closeStages);
+
+for (const version of NODE_RED_MAJORS) {
+  describe(`forms of the archive's nodes in the editor of Node-RED ${version}`, function () {
+    this.timeout(120_000);
+    let stage: EditorStage;
+    let editor: Editor;
+    const flow = new Map(
+      TYPES.flatMap((type) => exampleFlow(`nodes/${type}.json`)).map((node) => [node.id, node] as const),
+    );
+
+    before(async () => {
+      stage = await stageOf(version);
+      await stage.nodeRed.deploy([...flow.values()]);
+      editor = await stage.open();
+    });
+    after(async () => {
+      await editor.close();
+      await stage.reset();
+    });
+
+    for (const type of TYPES) {
+      it(`${type}: opens, is valid, and Done without a change leaves it unchanged`, async () => {
+        const id = [...flow.values()].find((node) => node.type === type)?.id ?? "";
+        await editor.edit(id);
+        assert.doesNotMatch(await editor.formText(), RAW_KEY);
+        await editor.done();
+        assert.equal(await editor.isChanged(id), false);
+        assert.equal(await editor.isValid(id), true);
+        assert.deepEqual(editor.takeFaults(), []);
+      });
+    }
+  });
+}
