@@ -18,5 +18,5 @@ for (const path of readdirSync(EXAMPLES, { recursive: true }).filter((file) => f
   const after = `${JSON.stringify(nodes, null, 2)}\n`;
   if (after === before) continue;
   writeFileSync(file, after);
-  console.log(`updated ${path}`);
+  console.log("updated", path);
 }
