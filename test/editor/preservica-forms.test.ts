@@ -45,5 +45,18 @@ for (const version of NODE_RED_MAJORS) {
         assert.deepEqual(editor.takeFaults(), []);
       });
     }
+
+    it("keeps a secret that a person enters, and never shows it again", async () => {
+      const id = [...flow.values()].find(({ type }) => type === "preservica-access")?.id ?? "";
+      await editor.edit(id);
+      await editor.page.locator("details.clc-fold summary").click();
+      await editor.page.fill("#clc-secret", "a secret of the test");
+      await editor.done();
+      assert.equal(await editor.isChanged(id), true);
+      await editor.edit(id);
+      await editor.page.locator("details.clc-fold summary").click();
+      assert.equal(await editor.page.inputValue("#clc-secret"), "__PWRD__");
+      await editor.closeForms();
+    });
   });
 }
