@@ -82,9 +82,12 @@ describe("preservica-events", () => {
     );
     assert.equal(put.status, 200);
     await deploy();
-    await until(() => told().length >= 3, 30_000);
-    const seen = new Map(told().map(({ ref, kind }) => [ref, kind]));
-    assert.deepEqual([seen.get(tagged), seen.get(destroyed), seen.get(held)], ["tag", "destroyed", "hold-on"]);
+    const seen = (): Map<string, string> => new Map(told().map(({ ref, kind }) => [ref, kind]));
+    await until(() => [tagged, destroyed, held].every((ref) => seen().has(ref)), 30_000);
+    assert.deepEqual(
+      [tagged, destroyed, held].map((ref) => seen().get(ref)),
+      ["tag", "destroyed", "hold-on"],
+    );
   });
 
   it("does not tell what its own account did", async () => {
