@@ -21,14 +21,15 @@ export function install() {
   const lock = join(ROOT, "package-lock.json");
   if (existsSync(done) && statSync(done).mtimeMs >= statSync(lock).mtimeMs && existsSync(nodePath())) return;
   console.error("Installing dependencies (once) ...");
-  // --no-package-lock is not given: `npm ci` must fail when lock file and package.json disagree.
-  const run = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+  // Takes the versions of the lock file. `npm ci` would also insist on entries for the optional packages of every other
+  // platform, which a lock file that was written on one platform may lack.
+  const run = spawnSync("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: ROOT,
     stdio: ["ignore", 2, 2],
     shell: process.platform === "win32",
   });
   if (run.status !== 0) {
-    console.error("npm ci failed, see above.");
+    console.error("npm install failed, see above.");
     process.exit(1);
   }
   if (!existsSync(nodePath())) {
