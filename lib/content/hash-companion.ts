@@ -27,7 +27,6 @@ export class HashCompanion {
   }
 
   tell(order: HashOrder): void {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     this.#started().postMessage(order);
   }
 

@@ -52,7 +52,6 @@ export class PoolThread {
   }
 
   #tell(message: ToWorker): void {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     this.#worker.postMessage(message);
   }
 

@@ -20,7 +20,6 @@ parentPort?.on("message", (order: DigestOrder) => {
 });
 
 function answer(result: DigestResult): void {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
   parentPort?.postMessage(result);
 }
 

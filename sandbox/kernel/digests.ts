@@ -39,7 +39,6 @@ export class Digests {
     const order: DigestOrder = { id: this.next++, bytes, root: this.root, algorithm };
     return new Promise((resolve, reject) => {
       this.waiting.set(order.id, { resolve, reject });
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
       worker.postMessage(order);
     });
   }

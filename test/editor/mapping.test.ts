@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Editor } from "../support/browser.js";
-import { NODE_RED_MAJORS } from "../support/node-red.js";
+import { NODE_RED_MAJORS } from "../../scripts/node-red.js";
 import { closeStages, type EditorStage, stageOf } from "./stage.js";
 
 after(closeStages);

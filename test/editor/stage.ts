@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { exampleFlow } from "../../scripts/demo/stage.js";
 import { type EditorOptions, Editor, startBrowser } from "../support/browser.js";
-import { type NodeRed, type NodeRedMajor, startNodeRed } from "../support/node-red.js";
+import { type NodeRed, type NodeRedMajor, startNodeRed } from "../../scripts/node-red.js";
 import { startTestSandbox, type TestSandbox } from "../support/sandbox.js";
 
 export type FlowNode = { id: string; type: string } & Record<string, unknown>;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { major } from "../support/helper.js";
-import { type NodeRed, type NodeRedUser, startNodeRed } from "../support/node-red.js";
+import { type NodeRed, type NodeRedUser, startNodeRed } from "../../scripts/node-red.js";
 
 const READER: NodeRedUser = { username: "reader", password: "r", permissions: "read" };
 const EDITOR: NodeRedUser = { username: "editor", password: "e", permissions: "*" };

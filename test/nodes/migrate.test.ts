@@ -16,7 +16,7 @@ import { migrate as store } from "../../nodes/lifecycle-store/config.js";
 import { migrate as importing } from "../../nodes/otmm-asset-import/config.js";
 import { migrate as watch } from "../../nodes/otmm-asset-watch/config.js";
 import { migrate as update } from "../../nodes/otmm-asset-update/config.js";
-import { PACKAGE_ROOT } from "../support/node-red.js";
+import { PACKAGE_ROOT } from "../../scripts/node-red.js";
 
 const MIGRATIONS: Record<string, (stored: Stored) => object> = {
   "retention-trigger": retention,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { PACKAGE_ROOT } from "../support/node-red.js";
+import { PACKAGE_ROOT } from "../../scripts/node-red.js";
 
 interface Manifest {
   name: string;

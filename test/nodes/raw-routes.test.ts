@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { type NodeRed, startNodeRed } from "../support/node-red.js";
+import { type NodeRed, startNodeRed } from "../../scripts/node-red.js";
 
 const version = process.env["NODE_RED"] === "4" ? 4 : 5;
 const SECRET = "raw-route-secret";

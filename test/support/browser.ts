@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import type { NodeRed, NodeRedUser } from "./node-red.js";
+import type { NodeRed, NodeRedUser } from "../../scripts/node-red.js";
 
 const SYSTEM_BROWSER = "/usr/bin/chromium";
 /** Answers that the editor itself asks for and that may be missing. */
