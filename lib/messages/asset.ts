@@ -90,6 +90,8 @@ export interface ContentRef {
   /** Bytes; absent when the system does not say. */
   size?: number;
   fixity: Fixity[];
+  /** Name of the representation that it belongs to, where an asset has several in one role; absent: the role's only one. */
+  representation?: string;
   bucket?: string;
   key?: string;
   versionId?: string;

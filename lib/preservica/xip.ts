@@ -11,6 +11,8 @@ export type RepresentationType = "Preservation" | "Access";
 
 /** One file of a package: content object, first generation and bitstream in one. */
 export interface XipFile {
+  /** Reference of the content object, see `contentObjectRef`. */
+  object: string;
   /** Title of the content object, for people: the original name. */
   title: string;
   /** Safe name inside the package. */
@@ -56,7 +58,7 @@ export interface XipAsset {
   effective: string;
 }
 
-/** Reference of the content object of a file, the same on every attempt. */
+/** Reference of the content object of the n-th file of a type, the same on every attempt. @param index over all representations of the type */
 export function contentObjectRef(asset: string, type: RepresentationType, index: number): string {
   return partReference(asset, `content/${type}/${index}`);
 }
@@ -68,18 +70,13 @@ export function contentObjectRef(asset: string, type: RepresentationType, index:
  * @throws LifecycleError INVALID_INPUT for characters that XML cannot carry and for fragments that are not well-formed
  */
 export function xipDocument(asset: XipAsset): string {
-  const files = asset.representations.flatMap((representation) =>
-    representation.files.map((file, index) => ({
-      file,
-      object: contentObjectRef(asset.ref, representation.type, index),
-    })),
-  );
+  const files = asset.representations.flatMap((representation) => representation.files);
   const parts = [
     informationObject(asset),
     ...asset.representations.map((representation) => representationElement(asset.ref, representation)),
-    ...files.map(({ file, object }) => contentObject(asset, file, object)),
-    ...files.map(({ file, object }) => generation(asset, file, object)),
-    ...files.map(({ file }) => bitstream(file)),
+    ...files.map((file) => contentObject(asset, file)),
+    ...files.map((file) => generation(asset, file)),
+    ...files.map((file) => bitstream(file)),
     ...asset.identifiers.map((identifier) => identifierElement(asset.ref, identifier)),
     ...asset.links.map((link) => linkElement(asset.ref, link)),
     ...asset.fragments.map((fragment, index) => metadata(asset, fragment, index)),
@@ -101,26 +98,24 @@ function informationObject(asset: XipAsset): string {
 }
 
 function representationElement(asset: string, representation: XipRepresentation): string {
-  const objects = representation.files.map((_file, index) =>
-    element("ContentObject", contentObjectRef(asset, representation.type, index)),
-  );
+  const objects = representation.files.map((file) => element("ContentObject", file.object));
   return (
     `<xip:Representation>${element("InformationObject", asset)}${element("Name", representation.name)}` +
     `${element("Type", representation.type)}<xip:ContentObjects>${objects.join("")}</xip:ContentObjects></xip:Representation>`
   );
 }
 
-function contentObject(asset: XipAsset, file: XipFile, ref: string): string {
+function contentObject(asset: XipAsset, file: XipFile): string {
   return (
-    `<xip:ContentObject>${element("Ref", ref)}${element("Title", file.title, "Content title")}` +
+    `<xip:ContentObject>${element("Ref", file.object)}${element("Title", file.title, "Content title")}` +
     `${element("Description", file.title, "Content title")}${element("SecurityTag", asset.securityTag)}<xip:CustomType/>` +
     `${element("Parent", asset.ref)}</xip:ContentObject>`
   );
 }
 
-function generation(asset: XipAsset, file: XipFile, object: string): string {
+function generation(asset: XipAsset, file: XipFile): string {
   return (
-    `<xip:Generation original="true" active="true">${element("ContentObject", object)}` +
+    `<xip:Generation original="true" active="true">${element("ContentObject", file.object)}` +
     `${element("Label", file.title, "Content title")}${element("EffectiveDate", asset.effective)}` +
     `<xip:Bitstreams>${element("Bitstream", `${file.location}/${file.filename}`)}</xip:Bitstreams>` +
     `<xip:Formats/><xip:Properties/></xip:Generation>`

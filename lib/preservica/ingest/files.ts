@@ -5,8 +5,10 @@ import { legalText } from "../xml-text.js";
 import { invalid } from "./invalid.js";
 import type { IngestDeps, PlannedFile } from "./job.js";
 
-/** Folders inside the package (fact sheet 2.3). */
-const LOCATIONS = { preservation: "p1", access: "a1" } as const;
+/** Folders inside the package, numbered by representation (fact sheet 2.3): `p1`, `a1`, `a2`. */
+const LOCATIONS = { preservation: "p", access: "a" } as const;
+/** What the only representation of a role is called. */
+const NAMES = { preservation: "Preservation", access: "Access" } as const;
 
 /**
  * The files of the package: those that the mapping names (`Representation/…`, by content id), else by their role.
@@ -23,6 +25,7 @@ export async function planFiles(
   for (const role of ["preservation", "access"] as const) {
     const places = chosen(asset, role, values);
     const names = safeNames(places.map(({ ref }) => ref.name));
+    const representations = [...new Set(places.map(({ ref }) => ref.representation ?? NAMES[role]))];
     for (const [index, { ref, content }] of places.entries()) {
       const { size, expected } = await sourceFacts(ref, deps);
       if (size === 0 && role === "access") {
@@ -46,13 +49,15 @@ export async function planFiles(
       }
       const filename = names[index] ?? "file";
       const title = legalText(ref.name).trim();
+      const representation = ref.representation ?? NAMES[role];
       files.push({
         content,
         role,
+        representation,
         label: `${role}/${index}`,
         title: title === "" ? filename : title,
         filename,
-        location: LOCATIONS[role],
+        location: `${LOCATIONS[role]}${representations.indexOf(representation) + 1}`,
         size,
         expected,
         renamed: filename !== ref.name,

@@ -82,6 +82,8 @@ export type PlannedFile = {
   /** Where it stands in `msg.asset.content`. */
   content: number;
   role: "preservation" | "access";
+  /** Name of the representation that it is part of; files of one role and name make one representation. */
+  representation: string;
   /** Names it in digests and errors: `preservation/0`. */
   label: string;
   title: string;

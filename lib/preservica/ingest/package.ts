@@ -104,15 +104,16 @@ export function digestsByLabel(digests: readonly EntryDigest[]): FileDigests {
 function representations(resolved: ResolvedAsset, digests: FileDigests): XipRepresentation[] {
   return (["preservation", "access"] as const).flatMap((role) => {
     const files = resolved.files.filter((file) => file.role === role);
-    if (files.length === 0) return [];
-    const type = TYPES[role];
-    return [
-      {
-        type,
-        name: type,
-        files: files.map((file) => {
+    const names = [...new Set(files.map((file) => file.representation))];
+    return names.map((name) => ({
+      type: TYPES[role],
+      name,
+      files: files
+        .filter((file) => file.representation === name)
+        .map((file) => {
           const facts = digests.get(file.label);
           return {
+            object: contentObjectOf(resolved, file),
             title: file.title,
             filename: file.filename,
             location: file.location,
@@ -120,8 +121,7 @@ function representations(resolved: ResolvedAsset, digests: FileDigests): XipRepr
             digests: facts?.digests ?? {},
           };
         }),
-      },
-    ];
+    }));
   });
 }
 

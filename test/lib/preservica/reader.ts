@@ -58,12 +58,24 @@ export class Reader {
     return [...(parent === "" ? [] : await this.path(parent)), inner(xml, "Title")];
   }
 
-  /** Every bitstream with its bytes, by representation. */
+  /** `type name` of the representations, in the archive's order. */
+  async representations(ref: string): Promise<string[]> {
+    const xml = await this.get(`/api/entity/information-objects/${ref}/representations`);
+    return [...xml.matchAll(/<Representation [^>]*>/g)].map(
+      ([tag]) => `${/type="([^"]*)"/.exec(tag)?.[1] ?? ""} ${/name="([^"]*)"/.exec(tag)?.[1] ?? ""}`,
+    );
+  }
+
+  /** Every bitstream with its bytes, of the n-th representation of a type. */
   async content(
     ref: string,
     type: "Preservation" | "Access",
+    nth = 1,
   ): Promise<{ filename: string; sha256: string; bytes: Buffer }[]> {
-    const representation = await this.raw("GET", `/api/entity/information-objects/${ref}/representations/${type}/1`);
+    const representation = await this.raw(
+      "GET",
+      `/api/entity/information-objects/${ref}/representations/${type}/${nth}`,
+    );
     if (representation.status === 404) return [];
     const found: { filename: string; sha256: string; bytes: Buffer }[] = [];
     const xml = /<xip:Representation>[\s\S]*?<\/xip:Representation>/.exec(await representation.text())?.[0] ?? "";

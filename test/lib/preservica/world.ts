@@ -119,7 +119,13 @@ export class Job implements IngestJob {
 export interface MadeAsset {
   id: string;
   version?: string;
-  files?: { role?: ContentRef["role"]; name: string; bytes: Buffer; md5?: string | null }[];
+  files?: {
+    role?: ContentRef["role"];
+    representation?: string;
+    name: string;
+    bytes: Buffer;
+    md5?: string | null;
+  }[];
   tag?: string;
   parent?: string;
   links?: Record<string, string[]>;
@@ -229,6 +235,7 @@ export class World {
         name: file.name,
         mediaType: "image/tiff",
         size: file.bytes.length,
+        ...(file.representation === undefined ? {} : { representation: file.representation }),
         fixity: md5 === null ? [] : [{ algorithm: "MD5", value: md5, by: "source" }],
       };
     });
