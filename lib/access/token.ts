@@ -1,4 +1,5 @@
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
+import { sameText } from "../messages/same-text.js";
 
 /** What a link carries: which node gave it, which grant it is, when it ends. Nothing of the archive, nobody's name. */
 export interface LinkClaims {
@@ -46,12 +47,6 @@ export function claimsOf(link: string): LinkClaims | undefined {
 export function isSigned(link: string, secret: string): boolean {
   const end = link.lastIndexOf(".");
   return end > 0 && sameText(link.slice(end + 1), macOf(link.slice(0, end), secret));
-}
-
-/** Compares secrets so that the time taken tells nothing of where they differ. */
-export function sameText(one: string, other: string): boolean {
-  const hash = (text: string): Buffer => createHmac("sha256", "compare").update(text).digest();
-  return timingSafeEqual(hash(one), hash(other));
 }
 
 function macOf(body: string, secret: string): string {

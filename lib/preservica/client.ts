@@ -76,7 +76,7 @@ export interface PreservicaClient extends ContentSystem {
   readonly governance: Governance;
   readonly webhooks: Webhooks;
   readonly exports: Exports;
-  readonly deletions: Deletions;
+  readonly destroying: Destroying;
   /** Makes sure that there is a live token. */
   login(): Promise<void>;
   serverVersion(): Promise<string>;
@@ -136,7 +136,6 @@ class Client implements PreservicaClient {
   readonly destroying: Destroying;
   readonly webhooks: Webhooks;
   readonly exports: Exports;
-  readonly deletions: Deletions;
   readonly #http: Http;
   readonly #session: Session;
   readonly #gateway: Gateway;
@@ -176,7 +175,11 @@ class Client implements PreservicaClient {
     this.retention = new Retention(this.#gateway);
     this.webhooks = new Webhooks(this.#gateway);
     this.governance = new Governance(this.#gateway, this.retention);
-    this.destroying = destroyingOf(this.connection, this.#gateway, this.entities, this.processes);
+    this.destroying = destroyingOf(
+      this.connection,
+      this.entities,
+      new Deletions(this.#gateway, this.processes),
+    );
     this.#folders = new FolderPaths(this.entities, this.assumptions.refTaken, options.clock);
     this.#bytes = new ByteRequests(this.#session, {
       baseUrl: this.#http.baseUrl,
@@ -185,7 +188,6 @@ class Client implements PreservicaClient {
       proxy: options.proxy,
     });
     this.exports = new Exports(this.#gateway, this.#bytes);
-    this.deletions = new Deletions(this.#gateway, this.processes);
     this.#upload = new UploadEndpoint(this.#gateway, this.tenant, this.#bytes);
   }
 

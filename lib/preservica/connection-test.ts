@@ -1,15 +1,24 @@
 import { asLifecycleError } from "../messages/error.js";
-import type { PreservicaClient } from "./client.js";
 import { atLeast, type Gateway } from "./gateway.js";
-import type { ConnectionCheck, ConnectionReport } from "./types.js";
+import type { Retention } from "./retention.js";
+import type { ConnectionCheck, ConnectionReport, EntityRef, UserDetails } from "./types.js";
 import type { UploadEndpoint } from "./upload.js";
+
+/** The calls that the test tries. */
+interface Tried {
+  readonly retention: Retention;
+  login(): Promise<void>;
+  userDetails(): Promise<UserDetails>;
+  children(): AsyncGenerator<EntityRef>;
+  securityTags(): Promise<string[]>;
+}
 
 /**
  * Tries, reading only, what flows will need, and names the permission that is missing. Never throws; when the login
  * fails nothing else is asked.
  */
 export async function testConnection(
-  client: PreservicaClient,
+  client: Tried,
   gateway: Gateway,
   upload: UploadEndpoint,
 ): Promise<ConnectionReport> {

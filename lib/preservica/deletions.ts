@@ -1,15 +1,23 @@
-import { LifecycleError } from "../messages/error.js";
 import { uuid, type Gateway } from "./gateway.js";
 import { token } from "./governance.js";
 import { entityNamespace } from "./namespaces.js";
 import type { Processes } from "./processes.js";
 import { ENTITY_PATHS } from "./types.js";
-import { xmlText } from "./xml-text.js";
+import { legalText, xmlText } from "./xml-text.js";
 
-/** Where a request for deletion stands. Approving is a manager's own act in Preservica: no call here does it. */
-export type DeletionState = "awaiting-approval" | "running" | "deleted" | "rejected" | "unknown";
+/** Answers by which Preservica says that a deletion is not allowed; which one means what was not found (fact sheet 3.9). */
+const REFUSALS = [400, 403, 404, 409, 422];
 
-/** Deletion by two persons: our account asks, a manager approves there, we wait (fact sheet 3.9; RECORDS rule 2). */
+/** Where a request for deletion stands. */
+export type DeletionState =
+  | { state: "pending" | "deleted" }
+  /** Rejected by a manager, failed, or not known any more. */
+  | { state: "refused"; why: string };
+
+/**
+ * Deletion by two persons: our account asks, a manager approves there, we look while the request is PENDING (fact
+ * sheet 3.9). Approving is a manager's own act in Preservica: no call here does it.
+ */
 export class Deletions {
   readonly #gateway: Gateway;
   readonly #processes: Processes;
@@ -19,50 +27,45 @@ export class Deletions {
     this.#processes = processes;
   }
 
-  /**
-   * Asks for the deletion of an asset.
-   *
-   * @returns token to watch it by
-   * @throws LifecycleError REFUSED with Preservica's own words: on hold, no right, no deletion workflow
-   */
-  async request(asset: string, why: string): Promise<string> {
+  /** Asks for the deletion of an asset, once: a second request would wait for a second approval. */
+  async request(asset: string, comment: string): Promise<{ token: string } | { refused: string }> {
+    const names = `xmlns="${await entityNamespace(this.#gateway)}" xmlns:xip="${await this.#gateway.xipNamespace()}"`;
     const xml =
-      `<DeletionAction xmlns="${await entityNamespace(this.#gateway)}"><Submission>` +
-      `<Comment>${xmlText(why, "Comment")}</Comment></Submission></DeletionAction>`;
-    const path = this.#gateway.entity(ENTITY_PATHS.IO, uuid(asset));
-    try {
-      return token((await this.#gateway.send({ method: "DELETE", path, xml, expect: "any" })).text());
-    } catch (thrown) {
-      if (!(thrown instanceof LifecycleError) || thrown.status === undefined || thrown.status >= 500) throw thrown;
-      if (thrown.status === 404 || thrown.status === 401) throw thrown;
-      throw new LifecycleError("REFUSED", `Preservica does not take the request for deletion: ${thrown.message}`, {
-        system: "preservica",
-        status: thrown.status,
-        cause: thrown,
-        details: { ref: asset },
-      });
-    }
+      `<DeletionAction ${names}><Submission>` +
+      `<Comment>${xmlText(legalText(comment), "Comment")}</Comment></Submission></DeletionAction>`;
+    const answer = await this.#gateway.send({
+      method: "DELETE",
+      path: this.#gateway.entity(ENTITY_PATHS.IO, uuid(asset)),
+      xml,
+      expect: "any",
+      allow: REFUSALS,
+      idempotent: false,
+    });
+    const said = answer.text();
+    if (!REFUSALS.includes(answer.status)) return { token: token(said) };
+    return { refused: `Preservica refuses the deletion (${answer.status}): ${said.trim().slice(0, 300)}` };
   }
 
   async state(request: string): Promise<DeletionState> {
     const progress = await this.#processes.progress(request);
     switch (progress?.status) {
-      case "PENDING":
-        return "awaiting-approval";
+      case "COMPLETED":
+        return { state: "deleted" };
       case "ACTIVE":
+      case "PENDING":
       case "SUSPENDING":
       case "SUSPENDED":
-        return "running";
-      case "COMPLETED":
-        return "deleted";
+      case "UNKNOWN":
+        return { state: "pending" };
       case "FAILED":
       case "ABORTED":
       case "CANCELLED":
-      case "FINISHED_MIXED_OUTCOME":
-        return "rejected";
-      case "UNKNOWN":
+      case "FINISHED_MIXED_OUTCOME": {
+        const why = progress.errors === undefined ? "" : `: ${progress.errors}`;
+        return { state: "refused", why: `Preservica did not delete it (${progress.status}${why}).` };
+      }
       case undefined:
-        return "unknown";
+        return { state: "refused", why: "Preservica does not know the deletion request any more." };
     }
   }
 }

@@ -25,7 +25,6 @@ export {
   type WebhookSubscription,
   type WebhookTrigger,
 } from "./webhooks.js";
-export type { DeletionState } from "./deletions.js";
 export type { ExportOptions } from "./exports.js";
 export { xipDocument, type XipAsset } from "./xip.js";
 export type { ApiPath } from "./gateway.js";

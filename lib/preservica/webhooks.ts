@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
-import { sameText } from "./same-text.js";
 import { list, record, text } from "../http/shape.js";
 import { LifecycleError } from "../messages/error.js";
+import { sameText } from "../messages/same-text.js";
 import type { Gateway } from "./gateway.js";
 
 export const WEBHOOK_TRIGGERS = [

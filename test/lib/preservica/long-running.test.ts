@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { LifecycleAsset } from "../../../lib/messages/asset.js";
 import { createPreservica, type PreservicaClient } from "../../../lib/preservica/index.js";
+import type { Destruction } from "../../../lib/systems/disposal.js";
 import { type Sandbox, startSandbox } from "../../../sandbox/start.js";
 import { until } from "../../support/helper.js";
 import { Reader } from "./reader.js";
@@ -43,19 +45,57 @@ describe("exports and requests for deletion", () => {
     assert.equal(bytes.subarray(0, 2).toString(), "PK");
   });
 
-  it("asks for a deletion, and waits for the manager who approves it there", async () => {
+  it("says refused, with the manager's word, when the manager rejects it", async () => {
     const ref = await refOf(8);
-    const request = await client.deletions.request(ref, "retention expired");
-    await until(async () => (await client.deletions.state(request)) === "awaiting-approval");
+    const { destroying } = client;
+    const first = await destroying.destroy(assetOf(ref), { comment: "no" }, () => Promise.resolve());
+    assert.ok(first.state === "pending");
+    await until(async () => (await client.progress(first.token))?.status === "PENDING");
+    await reader.raw("PUT", `/api/entity/actions/deletions/${first.token}`, decision(false));
+    const follow = { comment: "", token: first.token };
+    await until(
+      async () => (await destroying.destroy(assetOf(ref), follow, () => Promise.resolve())).state === "refused",
+    );
     assert.equal((await client.findAsset(ref))?.deleted, false);
-    const approval =
-      '<DeletionAction xmlns="http://preservica.com/EntityAPI/v9.1"><Approval><Approved>true</Approved><Comment>ok</Comment></Approval></DeletionAction>';
-    assert.equal((await reader.raw("PUT", `/api/entity/actions/deletions/${request}`, approval)).status, 202);
-    await until(async () => (await client.deletions.state(request)) === "deleted");
-    assert.equal((await client.findAsset(ref))?.deleted, true);
   });
 
-  it("says refused, with the archive's words, for what is held", async () => {
-    await assert.rejects(client.deletions.request(await refOf(6), "try"), { code: "REFUSED" });
+  it("asks for a deletion, and waits for the manager who approves it there", async () => {
+    const ref = await refOf(8);
+    const { destroying } = client;
+    let asked = 0;
+    const guard = (): Promise<void> => {
+      asked += 1;
+      return Promise.resolve();
+    };
+    const first = await destroying.destroy(assetOf(ref), { comment: "retention \u000b expired" }, guard);
+    assert.ok(first.state === "pending");
+    assert.equal(asked, 1);
+    const follow = (): Promise<Destruction> =>
+      destroying.destroy(assetOf(ref), { comment: "", token: first.token }, guard);
+    assert.equal((await follow()).state, "pending");
+    assert.equal((await client.findAsset(ref))?.deleted, false);
+    await until(async () => (await client.progress(first.token))?.status === "PENDING");
+    assert.equal((await reader.raw("PUT", `/api/entity/actions/deletions/${first.token}`, decision(true))).status, 202);
+    await until(async () => (await follow()).state === "gone");
+    assert.equal((await client.findAsset(ref))?.deleted, true);
+    assert.equal((await destroying.destroy(assetOf(ref), { comment: "again" }, guard)).state, "gone");
+    assert.equal(asked, 1);
+  });
+
+  it("says refused, with the archive's words, for what is held, and for a request that it does not know", async () => {
+    const held = assetOf(await refOf(6));
+    const answer = await client.destroying.destroy(held, { comment: "try" }, () => Promise.resolve());
+    assert.ok(answer.state === "refused");
+    assert.match(answer.why, /Preservica refuses the deletion \(422\): .*hold/i);
+    const unknown = { comment: "", token: "00000000-0000-4000-8000-000000000000" };
+    assert.equal((await client.destroying.destroy(held, unknown, () => Promise.resolve())).state, "refused");
   });
 });
+
+function assetOf(ref: string): LifecycleAsset {
+  const ids = { preservica: { connection: "archive", ref } };
+  return { key: `preservica:archive:${ref}`, version: "1", name: ref, ids, fields: {}, content: [] };
+}
+function decision(approved: boolean): string {
+  return `<DeletionAction xmlns="http://preservica.com/EntityAPI/v9.1"><Approval><Approved>${approved}</Approved><Comment>ok</Comment></Approval></DeletionAction>`;
+}
