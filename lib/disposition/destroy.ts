@@ -1,55 +1,30 @@
 import type { LifecycleAsset } from "../messages/asset.js";
 import { LifecycleError } from "../messages/error.js";
 import type { PlannedWrite } from "../messages/message.js";
-import { softwareAndVersion } from "../messages/software.js";
-import type { JobContext, Outcome } from "../runtime/types.js";
-import type { Approval, JsonObject, LifecycleStore } from "../store/types.js";
-import type { CustodyState, Destroying, Destruction, HoldGuard } from "../systems/disposal.js";
-import type { SystemRegistry } from "../systems/registry.js";
-import { listDigest } from "./approval.js";
-import { certificateOf, refusalOf } from "./destroy-papers.js";
+import type { Outcome } from "../runtime/types.js";
+import type { Destruction, HoldGuard } from "../systems/disposal.js";
+import { agent } from "./agent.js";
 import { type Decision, reason, wordsOf } from "./decision.js";
+import { type DestroyJob, finish, refused } from "./destroy-end.js";
+import { lapsed, proposed, rejection, waiting } from "./destroy-list.js";
+import {
+  type DestroyDeps,
+  type DestroySettings,
+  inOrder,
+  lookAround,
+  type Looked,
+  type Place,
+  stillKept,
+} from "./destroy-look.js";
+import { certificateOf } from "./destroy-papers.js";
 import { type AskedHold, askHolds, heldBy } from "./holds.js";
-import { type DestroyFacts, mayDestroy, type PlaceCopies } from "./may-destroy.js";
-import { formsOf, type Paper } from "./papers.js";
-import { type KnownPlace, knownPlaces, withKnownIds } from "./places.js";
+import { mayDestroy } from "./may-destroy.js";
 
-const DESTROYED = 0;
-const REFUSED = 1;
-const AWAITING = 2;
-/** Written with the hand-over that tells of a list, so that it is told once. */
-const ASKED = "approval asked";
+export type { DestroyJob } from "./destroy-end.js";
+export type { DestroyDeps, DestroySettings } from "./destroy-look.js";
 
-/** What a destroying node is set to. */
-export type DestroySettings = JsonObject & {
-  /** OTMM's copies may be marked for deletion. */
-  deleteSource: boolean;
-  zone: string;
-  /** Milliseconds between looks while people decide. */
-  lookMs: number;
-  signedIn: boolean;
-};
-export interface DestroyDeps {
-  systems: Pick<SystemRegistry, "get">;
-  store: Pick<LifecycleStore, "find" | "timeline" | "head" | "propose" | "lapse" | "useApproval" | "approval">;
-}
-export type DestroyJob = Pick<
-  JobContext<DestroySettings>,
-  "id" | "run" | "msg" | "settings" | "signal" | "checkpoint" | "save" | "event" | "stage"
->;
 /** Kept when the act begins: what the certificate needs once the copies are gone. */
 export type Begun = { approval: string; marked: string[]; holds: string; over: boolean };
-
-interface Place {
-  known: KnownPlace;
-  destroying: Destroying | undefined;
-  copies: PlaceCopies;
-}
-interface Looked {
-  asset: LifecycleAsset;
-  places: Place[];
-  facts: DestroyFacts;
-}
 
 /**
  * Destroys a record in every system (RECORDS.md 1): decides, has the frozen list approved by two persons, asks holds
@@ -176,183 +151,4 @@ async function takenBack(
   for (const { destroying, known } of looked.places) await destroying?.undo(known.asset, begun.marked, job.signal);
   await job.save("act", { ...begun, over: true });
   return await refused(job, deps, looked, decision);
-}
-
-async function proposed(job: DestroyJob, deps: DestroyDeps, { asset, facts }: Looked): Promise<Approval> {
-  const list = frozenList(asset, facts);
-  return await deps.store.propose(
-    {
-      job: job.id,
-      run: job.run,
-      assetKey: asset.key,
-      assetVersion: asset.version,
-      assetName: asset.name,
-      list,
-      digest: listDigest(list),
-    },
-    agent(),
-  );
-}
-
-/** Everything that people approve. A change of list, rule or stated retention changes the digest, so approvals lapse. */
-export function frozenList(asset: LifecycleAsset, facts: DestroyFacts): JsonObject {
-  const byId = (one: { id: string }, other: { id: string }): number => (one.id < other.id ? -1 : 1);
-  return {
-    act: "destroy",
-    asset: asset.key,
-    version: asset.version,
-    rule: asset.retention?.rule ?? null,
-    trigger: asset.retention?.trigger ?? null,
-    start: asset.retention?.start ?? null,
-    until: asset.retention?.until ?? null,
-    copies: facts.places.flatMap(({ system, connection, copies }) =>
-      copies
-        .filter(({ state }) => state === "kept")
-        .map(({ id, version, role }) => ({ system, connection, id, version, role }))
-        .sort(byId),
-    ),
-    retention: [...facts.governing].sort(byId).map(({ id, retention }) => ({
-      id,
-      policies: retention.map(({ policy, start, expired }) => ({ policy, start: start ?? null, expired })),
-    })),
-  };
-}
-
-async function waiting(job: DestroyJob, deps: DestroyDeps, { asset }: Looked, approval: Approval): Promise<Outcome> {
-  const until = new Date(Date.now() + job.settings.lookMs);
-  const why = approval.state === "proposed" ? "a person has to request it" : "two persons have to approve it";
-  const told = (await deps.store.timeline(asset.key, 10_000)).some(
-    ({ type, detail }) => type === ASKED && detail?.["approval"] === approval.id,
-  );
-  if (told) return { kind: "wait", until, step: "approval", why };
-  job.event({
-    type: ASKED,
-    basis: "witnessed",
-    agent: agent(),
-    outcome: "success",
-    digest: `SHA-256:${approval.digest}`,
-    detail: { approval: approval.id },
-  });
-  const payload = { outcome: "awaiting approval", approval: approval.id, digest: approval.digest, list: approval.list };
-  return {
-    kind: "wait",
-    until,
-    step: "approval",
-    why,
-    outputs: [{ port: AWAITING, msg: { ...job.msg, asset, payload } }],
-  };
-}
-
-function rejection({ rejection: by }: Approval): Decision {
-  const who = by === undefined ? "" : ` by ${by.agent.replace("user:", "")}: ${by.reason}`;
-  return { allowed: false, reasons: [reason("not-approved", `The list was rejected${who}.`)] };
-}
-
-function lapsed(): Decision {
-  return {
-    allowed: false,
-    reasons: [reason("not-approved", "The approval lapsed while the destruction was under way.")],
-  };
-}
-
-async function refused(job: DestroyJob, deps: DestroyDeps, looked: Looked, decision: Decision): Promise<Outcome> {
-  const paper = refusalOf({
-    asset: looked.asset,
-    job: job.id,
-    decision,
-    holds: looked.facts.holds,
-    zone: job.settings.zone,
-    chainHead: (await deps.store.head())?.hash ?? "",
-  });
-  return finish(job, looked.asset, paper, "refused", { reasons: decision.reasons }, decision);
-}
-
-function finish(
-  job: DestroyJob,
-  asset: LifecycleAsset,
-  paper: Paper,
-  outcome: "destroyed" | "refused",
-  more: object,
-  decision?: Decision,
-): Outcome {
-  const forms = formsOf(paper);
-  job.event({
-    type: outcome === "destroyed" ? "destroyed" : "destruction refused",
-    basis: "witnessed",
-    agent: agent(),
-    outcome: outcome === "destroyed" ? "success" : "refused",
-    digest: forms.digest,
-    detail: {
-      paper: paper.number,
-      ...(decision === undefined ? {} : { reasons: decision.reasons.map(({ code }) => code) }),
-    },
-  });
-  const msg = { ...job.msg, asset, payload: { outcome, ...more, ...forms } };
-  return decision === undefined
-    ? { kind: "done", outputs: [{ port: DESTROYED, msg }], summary: outcome }
-    : { kind: "refused", reason: wordsOf(decision), outputs: [{ port: REFUSED, msg }] };
-}
-
-async function lookAround(
-  given: LifecycleAsset,
-  settings: DestroySettings,
-  deps: DestroyDeps,
-  signal?: AbortSignal,
-): Promise<Looked> {
-  const identities = await deps.store.find(given.key);
-  const asset = withKnownIds(given, identities);
-  const places: Place[] = [];
-  const governing: CustodyState[] = [];
-  for (const known of knownPlaces(asset, identities)) {
-    const { system, connection } = known;
-    const { destroying, custody } = deps.systems.get(system, connection);
-    const destroyable = destroying !== undefined && (system !== "otmm" || settings.deleteSource);
-    const copies =
-      destroying === undefined
-        ? [
-            {
-              id: known.id,
-              version: asset.version,
-              title: asset.name,
-              role: "convenience" as const,
-              state: "kept" as const,
-            },
-          ]
-        : await destroying.copies(known.asset, signal);
-    places.push({ known, destroying, copies: { system, connection, copies, destroyable } });
-    if (custody !== undefined) governing.push(await custody.look(known.asset));
-  }
-  const withCopies = places.filter(({ copies }) => copies.copies.some(({ state }) => state === "kept"));
-  const holds = await askHolds(
-    withCopies.map(({ known }) => known),
-    deps.systems,
-  );
-  return {
-    asset,
-    places,
-    facts: { signedIn: settings.signedIn, holds, places: places.map(({ copies }) => copies), governing },
-  };
-}
-
-/** Places that have a copy now. */
-async function stillKept(places: readonly Place[], signal?: AbortSignal): Promise<KnownPlace[]> {
-  const kept: KnownPlace[] = [];
-  for (const { known, destroying, copies } of places) {
-    const now = destroying === undefined ? copies.copies : await destroying.copies(known.asset, signal);
-    if (now.some(({ state }) => state === "kept")) kept.push(known);
-  }
-  return kept;
-}
-
-/** Convenience copies first, the system that governs the record last: a refusal leaves the official copy. */
-function inOrder<T extends Place | PlaceCopies>(places: readonly T[]): T[] {
-  const systemOf = (place: T): string => ("system" in place ? place.system : place.known.system);
-  return [...places].sort((one, other) => rank(systemOf(one)) - rank(systemOf(other)));
-}
-function rank(system: string): number {
-  return system === "s3" ? 0 : system === "otmm" ? 1 : 2;
-}
-
-function agent(): string {
-  return `${softwareAndVersion()} disposition`;
 }

@@ -175,11 +175,7 @@ class Client implements PreservicaClient {
     this.retention = new Retention(this.#gateway);
     this.webhooks = new Webhooks(this.#gateway);
     this.governance = new Governance(this.#gateway, this.retention);
-    this.destroying = destroyingOf(
-      this.connection,
-      this.entities,
-      new Deletions(this.#gateway, this.processes),
-    );
+    this.destroying = destroyingOf(this.connection, this.entities, new Deletions(this.#gateway, this.processes));
     this.#folders = new FolderPaths(this.entities, this.assumptions.refTaken, options.clock);
     this.#bytes = new ByteRequests(this.#session, {
       baseUrl: this.#http.baseUrl,

@@ -1,0 +1,95 @@
+import type { LifecycleAsset } from "../messages/asset.js";
+import type { JsonObject, LifecycleStore } from "../store/types.js";
+import type { CustodyState, Destroying } from "../systems/disposal.js";
+import type { SystemRegistry } from "../systems/registry.js";
+import { askHolds } from "./holds.js";
+import type { DestroyFacts, PlaceCopies } from "./may-destroy.js";
+import { type KnownPlace, knownPlaces, withKnownIds } from "./places.js";
+
+/** What a destroying node is set to. */
+export type DestroySettings = JsonObject & {
+  /** OTMM's copies may be marked for deletion. */
+  deleteSource: boolean;
+  zone: string;
+  /** Milliseconds between looks while people decide. */
+  lookMs: number;
+  signedIn: boolean;
+};
+export interface DestroyDeps {
+  systems: Pick<SystemRegistry, "get">;
+  store: Pick<LifecycleStore, "find" | "timeline" | "head" | "propose" | "lapse" | "useApproval" | "approval">;
+}
+
+/** One system that has copies, or had. */
+export interface Place {
+  known: KnownPlace;
+  destroying: Destroying | undefined;
+  copies: PlaceCopies;
+}
+/** What was seen of a record that is to be destroyed. */
+export interface Looked {
+  asset: LifecycleAsset;
+  places: Place[];
+  facts: DestroyFacts;
+}
+
+/** Asks every system what a destruction is decided from; changes nothing. */
+export async function lookAround(
+  given: LifecycleAsset,
+  settings: DestroySettings,
+  deps: DestroyDeps,
+  signal?: AbortSignal,
+): Promise<Looked> {
+  const identities = await deps.store.find(given.key);
+  const asset = withKnownIds(given, identities);
+  const places: Place[] = [];
+  const governing: CustodyState[] = [];
+  for (const known of knownPlaces(asset, identities)) {
+    const { system, connection } = known;
+    const { destroying, custody } = deps.systems.get(system, connection);
+    const destroyable = destroying !== undefined && (system !== "otmm" || settings.deleteSource);
+    const copies =
+      destroying === undefined
+        ? [
+            {
+              id: known.id,
+              version: asset.version,
+              title: asset.name,
+              role: "convenience" as const,
+              state: "kept" as const,
+            },
+          ]
+        : await destroying.copies(known.asset, signal);
+    places.push({ known, destroying, copies: { system, connection, copies, destroyable } });
+    if (custody !== undefined) governing.push(await custody.look(known.asset));
+  }
+  const withCopies = places.filter(({ copies }) => copies.copies.some(({ state }) => state === "kept"));
+  const holds = await askHolds(
+    withCopies.map(({ known }) => known),
+    deps.systems,
+  );
+  return {
+    asset,
+    places,
+    facts: { signedIn: settings.signedIn, holds, places: places.map(({ copies }) => copies), governing },
+  };
+}
+
+/** Places that have a copy now. */
+export async function stillKept(places: readonly Place[], signal?: AbortSignal): Promise<KnownPlace[]> {
+  const kept: KnownPlace[] = [];
+  for (const { known, destroying, copies } of places) {
+    const now = destroying === undefined ? copies.copies : await destroying.copies(known.asset, signal);
+    if (now.some(({ state }) => state === "kept")) kept.push(known);
+  }
+  return kept;
+}
+
+/** Convenience copies first, the system that governs the record last: a refusal leaves the official copy. */
+export function inOrder<T extends Place | PlaceCopies>(places: readonly T[]): T[] {
+  const systemOf = (place: T): string => ("system" in place ? place.system : place.known.system);
+  return [...places].sort((one, other) => rank(systemOf(one)) - rank(systemOf(other)));
+}
+function rank(system: string): number {
+  return system === "s3" ? 0 : system === "otmm" ? 1 : 2;
+}
