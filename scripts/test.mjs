@@ -1,11 +1,12 @@
 /**
  * `npm test [-- SUITE …]`: installs, builds, lints, and runs every suite, those that need Node-RED on both majors.
- * Ends with one line `N passed, N failed, N skipped`.
+ * Repeats every failed test at the end, so that a log of which only the end is kept still names it, and ends with one
+ * line `N passed, N failed, N skipped`.
  */
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ROOT, build, install, nodePath, run } from "./bootstrap.mjs";
+import { build, install, nodePath, run } from "./bootstrap.mjs";
 
 const mocha = (...globs) => [
   "node_modules/mocha/bin/mocha.js",
@@ -14,6 +15,8 @@ const mocha = (...globs) => [
   "scripts/reporter.cjs",
   ...globs,
 ];
+const ERROR_LINES = 6;
+const ERROR_WIDTH = 300;
 const on = (major) => ({ NODE_RED: String(major) });
 
 /** Suite -> how it is run. A suite of mocha tells its totals; the others count as one check. */
@@ -35,6 +38,7 @@ const wanted = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), "totals-"));
 const totals = { passes: 0, failures: 0, pending: 0 };
 const failed = [];
+const failures = [];
 for (const [name, suite] of Object.entries(SUITES)) {
   if (wanted.length > 0 && !wanted.some((word) => name.startsWith(word))) continue;
   const started = Date.now();
@@ -49,8 +53,20 @@ for (const [name, suite] of Object.entries(SUITES)) {
   // A suite that ended badly without a failed test (a crash, no file found) is a failure of its own.
   if (code !== 0 && counted?.failures === 0) totals.failures += 1;
   if (code !== 0) failed.push(name);
+  failures.push(...failuresOf(name, code, counted));
   console.log(`== ${name}: ${code === 0 ? "ok" : "FAILED"}, ${((Date.now() - started) / 1000).toFixed(0)} s`);
 }
-if (failed.length > 0) console.log(`\nFailed: ${failed.join(", ")} (in ${ROOT.split("/").at(-1)})`);
+if (failures.length > 0) console.log(`\nFailed:\n${failures.join("\n")}`);
 console.log(`\n${totals.passes} passed, ${totals.failures} failed, ${totals.pending} skipped`);
 process.exitCode = failed.length > 0 || totals.passes === 0 ? 1 : 0;
+
+/** The failed tests of a suite, each with the first lines of its error; the suite itself where none is known. */
+function failuresOf(name, code, counted) {
+  if (code === 0) return [];
+  if (!counted?.failed?.length) return [`FAILED ${name}: ended with code ${code}`];
+  return counted.failed.map(({ title, error }) => {
+    const lines = error.split("\n").filter((line) => line.trim() !== "");
+    const shown = lines.slice(0, ERROR_LINES).map((line) => `    ${line.slice(0, ERROR_WIDTH)}`);
+    return [`FAILED ${name}: ${title}`, ...shown].join("\n");
+  });
+}

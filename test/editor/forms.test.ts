@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Editor } from "../support/browser.js";
+import type { Editor } from "../support/editor.js";
 import { NODE_RED_MAJORS } from "../../scripts/node-red.js";
-import { closeStages, type EditorStage, stageOf } from "./stage.js";
+import { closeStages, type EditorStage, stageOf, TEST_MS } from "./stage.js";
 
 const WORKING = ["otmm-asset-fetch", "otmm-asset-update", "metadata-mapper", "preservica-ingest"];
 const CONFIGS = ["clc-store", "clc-otmm", "clc-preservica", "clc-profile-campaign", "clc-profile-otmm-status"];
@@ -10,7 +10,7 @@ after(closeStages);
 
 for (const version of NODE_RED_MAJORS) {
   describe(`forms in the editor of Node-RED ${version}`, function () {
-    this.timeout(120_000);
+    this.timeout(TEST_MS);
     let stage: EditorStage;
     let editor: Editor;
 

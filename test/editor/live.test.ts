@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import type { Editor } from "../support/browser.js";
+import type { Editor } from "../support/editor.js";
 import { NODE_RED_MAJORS } from "../../scripts/node-red.js";
-import { closeStages, type EditorStage, stageOf } from "./stage.js";
+import { closeStages, type EditorStage, stageOf, TEST_MS } from "./stage.js";
 
 after(closeStages);
 
 for (const version of NODE_RED_MAJORS) {
   describe(`what the editor of Node-RED ${version} asks the systems`, function () {
-    this.timeout(120_000);
+    this.timeout(TEST_MS);
     let stage: EditorStage;
     let editor: Editor;
 

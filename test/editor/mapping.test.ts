@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Editor } from "../support/browser.js";
+import type { Editor } from "../support/editor.js";
 import { NODE_RED_MAJORS } from "../../scripts/node-red.js";
-import { closeStages, type EditorStage, stageOf } from "./stage.js";
+import { closeStages, type EditorStage, stageOf, TEST_MS } from "./stage.js";
 
 after(closeStages);
 
@@ -12,7 +12,7 @@ interface Profile {
 
 for (const version of NODE_RED_MAJORS) {
   describe(`the mapping table in the editor of Node-RED ${version}`, function () {
-    this.timeout(180_000);
+    this.timeout(TEST_MS);
     let stage: EditorStage;
     let editor: Editor;
 
@@ -120,9 +120,10 @@ for (const version of NODE_RED_MAJORS) {
       await editor.page.click("#clc-profile-export");
       await editor.page.selectOption("dialog.clc-dialog select", "csv");
       const box = editor.page.locator("dialog.clc-dialog textarea");
-      await editor.page.waitForFunction(
-        () => !document.querySelector<HTMLTextAreaElement>("dialog.clc-dialog textarea")?.value.startsWith("{"),
-      );
+      await editor.page.waitForFunction(() => {
+        const shown = document.querySelector<HTMLTextAreaElement>("dialog.clc-dialog textarea")?.value ?? "";
+        return shown !== "" && !shown.startsWith("{");
+      });
       const csv = await box.inputValue();
       await editor.page.keyboard.press("Escape");
       await editor.page.locator("dialog.clc-dialog").waitFor({ state: "detached" });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { exampleFlow } from "../../scripts/demo/stage.js";
-import type { Editor } from "../support/browser.js";
+import type { Editor } from "../support/editor.js";
 import { NODE_RED_MAJORS } from "../../scripts/node-red.js";
-import { closeStages, type EditorStage, stageOf } from "./stage.js";
+import { closeStages, type EditorStage, stageOf, TEST_MS } from "./stage.js";
 
 const TYPES = [
   "preservica-fetch",
@@ -17,7 +17,7 @@ after(closeStages);
 
 for (const version of NODE_RED_MAJORS) {
   describe(`forms of the archive's nodes in the editor of Node-RED ${version}`, function () {
-    this.timeout(120_000);
+    this.timeout(TEST_MS);
     let stage: EditorStage;
     let editor: Editor;
     const flow = new Map(

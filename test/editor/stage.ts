@@ -1,8 +1,12 @@
 import type { Browser } from "playwright-core";
 import { exampleFlow } from "../../scripts/demo/stage.js";
-import { type EditorOptions, Editor, startBrowser } from "../support/browser.js";
+import { startBrowser } from "../support/browser.js";
+import { Editor, type EditorOptions } from "../support/editor.js";
 import { type NodeRed, type NodeRedMajor, startNodeRed } from "../../scripts/node-red.js";
 import { startTestSandbox, type TestSandbox } from "../support/sandbox.js";
+
+/** Longest time of one test: several waits on a busy machine, each of which tells more when it is the one to end. */
+export const TEST_MS = 300_000;
 
 export type FlowNode = { id: string; type: string } & Record<string, unknown>;
 

@@ -1,18 +1,18 @@
 import { existsSync, mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import type { NodeRed, NodeRedUser } from "../../scripts/node-red.js";
+import { type Browser, chromium } from "playwright-core";
 
 const SYSTEM_BROWSER = "/usr/bin/chromium";
-/** Answers that the editor itself asks for and that may be missing. */
-const EXPECTED_MISSING = /favicon|\/icons\/|library\/examples/;
+/** How long a state may take to come on a machine that is busy with other things. */
+export const PATIENCE_MS = 90_000;
 
 /** Starts a browser: `$CHROMIUM`, the system's, or the one that comes from npm. */
 export async function startBrowser(): Promise<Browser> {
   return await chromium.launch({
     executablePath: await browserPath(),
     args: ["--no-sandbox", "--disable-dev-shm-usage"],
+    timeout: PATIENCE_MS,
   });
 }
 
@@ -23,229 +23,10 @@ async function browserPath(): Promise<string> {
   return await bundled.executablePath();
 }
 
-/** Where screenshots go: `$SCREENSHOTS`, else a temporary folder that is printed once. */
+/** Where screenshots go: `$SCREENSHOTS`, else a temporary folder. */
 export function screenshotFolder(): string {
   screenshots ??= process.env["SCREENSHOTS"] ?? mkdtempSync(join(tmpdir(), "editor-"));
   mkdirSync(screenshots, { recursive: true });
   return screenshots;
 }
 let screenshots: string | undefined;
-
-export interface EditorOptions {
-  /** Signs in before the editor loads, where adminAuth is on. */
-  user?: NodeRedUser;
-  dark?: boolean;
-  /** e.g. "de". */
-  language?: string;
-  width?: number;
-  height?: number;
-}
-
-/** Node-RED's editor in a fresh browser profile; keeps every console error, failed request and 4xx/5xx answer. */
-export class Editor {
-  readonly page: Page;
-  readonly #context: BrowserContext;
-  readonly #faults: string[] = [];
-  #tolerated: RegExp[] = [EXPECTED_MISSING];
-
-  private constructor(context: BrowserContext, page: Page) {
-    this.#context = context;
-    this.page = page;
-    page.on("console", (message) => {
-      if (message.type() === "error") this.#note(`console: ${message.text()} ${message.location().url}`);
-    });
-    page.on("pageerror", (error) => this.#note(`page: ${error.message}`));
-    page.on("requestfailed", (request) => this.#note(`failed: ${request.method()} ${request.url()}`));
-    page.on("response", (response) => {
-      if (response.status() >= 400)
-        this.#note(`${response.status()}: ${response.request().method()} ${response.url()}`);
-    });
-  }
-
-  static async open(browser: Browser, red: NodeRed, options: EditorOptions = {}): Promise<Editor> {
-    const context = await browser.newContext({
-      viewport: { width: options.width ?? 1500, height: options.height ?? 1000 },
-      locale: options.language ?? "en-US",
-    });
-    const editor = new Editor(context, await context.newPage());
-    if (options.dark === true) {
-      await context.addInitScript(() => localStorage.setItem("view-dark-theme", "dark"));
-    }
-    if (options.language !== undefined) {
-      await context.addInitScript((language) => localStorage.setItem("editor-language", language), options.language);
-    }
-    await editor.page.goto(red.url);
-    if (options.user !== undefined) await editor.#signIn(options.user);
-    await editor.ready();
-    return editor;
-  }
-
-  /** Resolves when the palette shows our nodes and the flows are loaded. */
-  async ready(): Promise<void> {
-    await this.page.waitForSelector(".red-ui-palette-node", { timeout: 60_000 });
-    await this.page.waitForSelector("#red-ui-loading-progress", { state: "hidden", timeout: 60_000 });
-    await this.page.waitForFunction(() => RED.nodes.getType("lifecycle-store") !== undefined, undefined, {
-      timeout: 60_000,
-    });
-  }
-
-  /** What went wrong in the page so far, and forgets it. */
-  takeFaults(): string[] {
-    return this.#faults.splice(0);
-  }
-  /** From now on, faults that match are part of the test and not kept. */
-  tolerate(...patterns: RegExp[]): void {
-    this.#tolerated = [EXPECTED_MISSING, ...patterns];
-  }
-
-  /** Opens the edit form of a node or config node and waits until it stands still. */
-  async edit(id: string): Promise<void> {
-    await this.page.waitForFunction((node) => RED.nodes.node(node) !== null, id);
-    await this.page.evaluate((node) => {
-      const found = RED.nodes.node(node);
-      if (found._def.category === "config") RED.editor.editConfig("", found.type, node);
-      else RED.editor.edit(found);
-    }, id);
-    await this.page.waitForSelector(".red-ui-tray-ready, .red-ui-tray-body .clc", { timeout: 10_000 });
-    await this.page.waitForSelector(".red-ui-tray .clc");
-    await this.settled();
-  }
-
-  /** Resolves when no tray is sliding. */
-  async settled(): Promise<void> {
-    await this.page.waitForFunction(() => {
-      const trays = [...document.querySelectorAll<HTMLElement>(".red-ui-tray")];
-      const still = trays.every(
-        (tray) => tray.getAnimations().length === 0 && tray.getBoundingClientRect().right <= innerWidth + 1,
-      );
-      return still && !document.querySelector("#red-ui-editor-stack .ui-effects-wrapper");
-    });
-  }
-
-  /** Presses Done of the uppermost form and waits until it is gone. */
-  async done(): Promise<void> {
-    const before = await this.page.locator(".red-ui-tray").count();
-    await this.page.locator(".red-ui-tray").last().locator("#node-dialog-ok, #node-config-dialog-ok").click();
-    await this.page.waitForFunction((count) => document.querySelectorAll(".red-ui-tray").length < count, before);
-  }
-  async cancel(): Promise<void> {
-    const before = await this.page.locator(".red-ui-tray").count();
-    await this.page.locator(".red-ui-tray").last().locator("#node-dialog-cancel, #node-config-dialog-cancel").click();
-    await this.page.waitForFunction((count) => document.querySelectorAll(".red-ui-tray").length < count, before);
-  }
-
-  /** Cancels whatever a failed test left open, so that the next one starts clean. */
-  async closeForms(): Promise<void> {
-    if ((await this.page.locator("dialog.clc-dialog").count()) > 0) await this.page.keyboard.press("Escape");
-    while ((await this.page.locator(".red-ui-tray").count()) > 0) await this.cancel();
-  }
-
-  async isChanged(id: string): Promise<boolean> {
-    return await this.page.evaluate((node) => RED.nodes.node(node)?.changed === true, id);
-  }
-  async isValid(id: string): Promise<boolean> {
-    return await this.page.evaluate((node) => RED.nodes.node(node)?.valid === true, id);
-  }
-  async property(id: string, name: string): Promise<unknown> {
-    return await this.page.evaluate(([node, key]) => RED.nodes.node(node ?? "")?.[key ?? ""], [id, name]);
-  }
-
-  /** Deploys all flows by the button and waits for the answer. */
-  async deploy(): Promise<void> {
-    const answered = this.page.waitForResponse(
-      (response) => response.url().endsWith("/flows") && response.request().method() === "POST",
-    );
-    await this.page.evaluate(() => RED.actions.invoke("core:deploy-flows"));
-    await answered;
-  }
-
-  /** Loads the page again, as a person would after a deploy by somebody else. */
-  async reload(): Promise<void> {
-    await this.page.reload();
-    await this.ready();
-    await this.page.waitForFunction(() => !RED.nodes.dirty());
-  }
-
-  async select(id: string): Promise<void> {
-    await this.page.evaluate((node) => RED.view.reveal(node), id);
-    await this.page.evaluate((node) => RED.view.select(node), id);
-  }
-
-  /** All text that the open form shows. */
-  async formText(): Promise<string> {
-    return await this.page.locator(".red-ui-tray .clc").last().innerText();
-  }
-
-  /** Brightness (0 to 255) of the open form's ground and of its text. */
-  async colours(): Promise<[number, number]> {
-    return await this.page
-      .locator(".red-ui-tray .clc")
-      .last()
-      .evaluate((form): [number, number] => {
-        const bright = (colour: string): number => {
-          const [red = 0, green = 0, blue = 0] = (colour.match(/\d+/g) ?? []).map(Number);
-          return (red + green + blue) / 3;
-        };
-        let ground: Element | null = form;
-        while (ground !== null && getComputedStyle(ground).backgroundColor === "rgba(0, 0, 0, 0)")
-          ground = ground.parentElement;
-        const label = form.querySelector("label") ?? form;
-        return [
-          bright(ground === null ? "rgb(255,255,255)" : getComputedStyle(ground).backgroundColor),
-          bright(getComputedStyle(label).color),
-        ];
-      });
-  }
-
-  /** Imports an example by the dialog: Examples, our package, the folder, the entry. */
-  async importExample(folder: string, name: string): Promise<void> {
-    await this.page.evaluate(() => RED.actions.invoke("core:show-examples-import-dialog"));
-    const dialog = this.page.locator("#red-ui-clipboard-dialog");
-    const entry = (label: string) => dialog.locator(".red-ui-treeList-label:visible").getByText(label, { exact: true });
-    await entry("@content-lifecycle/node-red").click();
-    await entry(folder).click();
-    await entry(name).click();
-    await this.page.locator("#red-ui-clipboard-dialog-ok").click();
-    await dialog.waitFor({ state: "hidden" });
-  }
-
-  async screenshot(name: string): Promise<void> {
-    await this.page.screenshot({ path: join(screenshotFolder(), `${name}.png`) });
-  }
-
-  async close(): Promise<void> {
-    await this.#context.close();
-  }
-
-  async #signIn(user: NodeRedUser): Promise<void> {
-    await this.page.waitForSelector("#node-dialog-login-username");
-    await this.page.fill("#node-dialog-login-username", user.username);
-    await this.page.fill("#node-dialog-login-password", user.password);
-    await this.page.click("#node-dialog-login-submit");
-  }
-  #note(fault: string): void {
-    if (!this.#tolerated.some((pattern) => pattern.test(fault))) this.#faults.push(fault);
-  }
-}
-
-/** The part of the editor's global that the tests touch inside the page. */
-interface EditorGlobal {
-  view: { reveal(id: string): void; select(id: string): void };
-  sidebar: { show(tab: string): void };
-  nodes: {
-    dirty(): boolean;
-    filterNodes(filter: { type: string }): unknown[];
-    node(id: string): EditorNode;
-    getType(type: string): unknown;
-  };
-  editor: { edit(node: EditorNode): void; editConfig(name: string, type: string, id: string): void };
-  actions: { invoke(action: string): void };
-}
-type EditorNode = { type: string; changed?: boolean; valid?: boolean; _def: { category: string } } & Record<
-  string,
-  unknown
->;
-
-declare global {
-  const RED: EditorGlobal;
-}

@@ -96,12 +96,15 @@ async function exportProfile(text: Text, endpoint: Endpoint, profile: MappingPro
     text("mapping-profile.export.format"),
   );
   const save = button(text("mapping-profile.export.save"), { icon: "fa-download" });
+  let asked = 0;
   const show = async (): Promise<void> => {
-    try {
-      box.value = (await send<{ text: string }>(text, endpoint, "format", { format: format.value, profile })).text;
-    } catch (error) {
-      box.value = error instanceof Error ? error.message : String(error);
-    }
+    const turn = ++asked;
+    const shown = await send<{ text: string }>(text, endpoint, "format", { format: format.value, profile }).then(
+      (answer) => answer.text,
+      (error: Error) => error.message,
+    );
+    // An answer that was overtaken must not replace the text in the format that is chosen now.
+    if (turn === asked) box.value = shown;
   };
   format.addEventListener("change", () => void show());
   save.addEventListener("click", () => {
