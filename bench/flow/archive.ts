@@ -1,5 +1,5 @@
-import { createHash, randomUUID } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { randomUUID } from "node:crypto";
+import type { LeanAnswer, LeanRequest } from "./lean-server.js";
 import { readPackage, type Archived } from "./package.js";
 
 /**
@@ -11,82 +11,68 @@ const VERSION = "v9.1";
 const NAMESPACES = `xmlns="http://preservica.com/EntityAPI/${VERSION}" xmlns:xip="http://preservica.com/XIP/${VERSION}"`;
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 
-interface Answer {
-  status?: number;
-  xml?: string;
-  json?: object;
-  headers?: Record<string, string>;
-}
+const JSON_TYPE = "application/json;charset=UTF-8";
+const xml = (body: string): LeanAnswer => ({ type: "application/xml;charset=UTF-8", body });
+const json = (body: object, status = 200): LeanAnswer => ({ status, type: JSON_TYPE, body: JSON.stringify(body) });
 
-export function archive(): (request: IncomingMessage, response: ServerResponse) => void {
+export function archive(): (request: LeanRequest) => LeanAnswer {
   const assets = new Map<string, Archived>();
   const byIdentifier = new Map<string, Archived[]>();
   const byContent = new Map<string, Archived>();
 
-  const take = (url: URL, body: Buffer): Answer => {
-    const ref = UUID.exec(url.pathname)?.[0] ?? "";
-    const archived = readPackage(ref, body, createHash("sha256"));
+  const take = (path: string, body: Buffer): LeanAnswer => {
+    const ref = UUID.exec(path)?.[0] ?? "";
+    const archived = readPackage(ref, body);
     assets.set(ref, archived);
     byContent.set(archived.contentObject, archived);
     for (const { type, value } of archived.identifiers) {
       const key = `${type}\n${value}`;
       byIdentifier.set(key, [...(byIdentifier.get(key) ?? []), archived]);
     }
-    return { headers: { "preservica-progress-token": randomUUID(), etag: '"bench"' } };
+    return { type: JSON_TYPE, headers: `preservica-progress-token: ${randomUUID()}\r\netag: "bench"\r\n`, body: "" };
   };
 
-  const read = (url: URL): Answer => {
-    const path = url.pathname;
+  const read = (path: string, query: string, origin: string): LeanAnswer => {
     const ref = UUID.exec(path)?.[0] ?? "";
-    const base = `${url.origin}/api/entity`;
+    const base = `${origin}/api/entity`;
     if (path.endsWith("/login"))
-      return { json: { success: true, token: randomUUID(), "refresh-token": randomUUID(), validFor: 15 } };
+      return json({ success: true, token: randomUUID(), "refresh-token": randomUUID(), validFor: 15 });
     if (path.endsWith("/security/tags"))
-      return {
-        xml: `<TagsResponse xmlns="http://preservica.com/SecurityAPI/${VERSION}"><Tag name="open"/><Tag name="closed"/></TagsResponse>`,
-      };
+      return xml(
+        `<TagsResponse xmlns="http://preservica.com/SecurityAPI/${VERSION}"><Tag name="open"/><Tag name="closed"/></TagsResponse>`,
+      );
     if (path.endsWith("/by-identifier")) {
-      const found = byIdentifier.get(`${url.searchParams.get("type")}\n${url.searchParams.get("value")}`) ?? [];
+      const asked = new URLSearchParams(query);
+      const found = byIdentifier.get(`${asked.get("type")}\n${asked.get("value")}`) ?? [];
       const entries = found.map(
         ({ ref, title }) =>
           `<Entity title="${title}" ref="${ref}" type="IO">${base}/information-objects/${ref}</Entity>`,
       );
-      return {
-        xml: `<EntitiesResponse ${NAMESPACES}><Entities>${entries.join("")}</Entities><Paging><TotalResults>${entries.length}</TotalResults></Paging></EntitiesResponse>`,
-      };
+      return xml(
+        `<EntitiesResponse ${NAMESPACES}><Entities>${entries.join("")}</Entities><Paging><TotalResults>${entries.length}</TotalResults></Paging></EntitiesResponse>`,
+      );
     }
     if (path.endsWith("/monitors"))
-      return { json: { success: true, version: 1, value: { paging: { totalResults: 0 }, monitors: [] } } };
+      return json({ success: true, version: 1, value: { paging: { totalResults: 0 }, monitors: [] } });
     if (path.includes("/progress/"))
-      return {
-        xml: `<ProgressResponse xmlns="http://status.preservica.com"><Status>COMPLETED</Status><Errors/></ProgressResponse>`,
-      };
+      return xml(
+        `<ProgressResponse xmlns="http://status.preservica.com"><Status>COMPLETED</Status><Errors/></ProgressResponse>`,
+      );
     if (path.endsWith("/root/children"))
-      return {
-        xml: `<ChildrenResponse ${NAMESPACES}><Children><Child title="Bench" ref="${FOLDER}" type="SO" icon="folder">${base}/structural-objects/${FOLDER}</Child></Children><Paging><TotalResults>1</TotalResults></Paging></ChildrenResponse>`,
-      };
+      return xml(
+        `<ChildrenResponse ${NAMESPACES}><Children><Child title="Bench" ref="${FOLDER}" type="SO" icon="folder">${base}/structural-objects/${FOLDER}</Child></Children><Paging><TotalResults>1</TotalResults></Paging></ChildrenResponse>`,
+      );
     if (path.endsWith("/version"))
-      return { xml: `<VersionResponse ${NAMESPACES}><CurrentVersion>9.1.0</CurrentVersion></VersionResponse>` };
+      return xml(`<VersionResponse ${NAMESPACES}><CurrentVersion>9.1.0</CurrentVersion></VersionResponse>`);
     const found = path.includes("/content-objects/") ? byContent.get(ref) : assets.get(ref);
     return found === undefined
-      ? { status: 404, json: { success: false, message: `${ref} was not found` } }
-      : { xml: partOf(found, path, base) };
+      ? json({ success: false, message: `${ref} was not found` }, 404)
+      : xml(partOf(found, path, base));
   };
 
-  return (request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.once("end", () => {
-      const url = new URL(request.url ?? "/", `http://${request.headers.host ?? "127.0.0.1"}`);
-      const answer = request.method === "PUT" ? take(url, Buffer.concat(chunks)) : read(url);
-      const body = answer.xml ?? (answer.json === undefined ? "" : JSON.stringify(answer.json));
-      response.writeHead(answer.status ?? 200, {
-        "content-type": answer.xml === undefined ? "application/json;charset=UTF-8" : "application/xml;charset=UTF-8",
-        "content-length": Buffer.byteLength(body),
-        ...answer.headers,
-      });
-      response.end(body);
-    });
+  return ({ method, target, origin, body }) => {
+    const [path = "", query = ""] = target.split("?", 2);
+    return method === "PUT" ? take(path, body) : read(path, query, origin);
   };
 }
 

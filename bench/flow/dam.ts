@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { LeanAnswer, LeanRequest } from "./lean-server.js";
 
 /**
  * A stand-in for OTMM that answers just what the fetch asks for: login, the text search page by page, content. It holds
@@ -16,7 +16,7 @@ export interface DamOptions {
   bytes: number;
 }
 
-export function dam({ warm, assets, bytes }: DamOptions): (request: IncomingMessage, response: ServerResponse) => void {
+export function dam({ warm, assets, bytes }: DamOptions): (request: LeanRequest) => LeanAnswer {
   const content = Buffer.alloc(bytes, "the same block in every run; ");
   const md5 = createHash("md5").update(content).digest("hex");
   let runs = 0;
@@ -32,23 +32,14 @@ export function dam({ warm, assets, bytes }: DamOptions): (request: IncomingMess
       },
     };
   };
-  return (request, response) => {
-    const path = request.url ?? "/";
-    if (path.startsWith("/otmmapi/v6/renditions/")) {
-      response.writeHead(200, { "content-type": "image/png", "content-length": bytes }).end(content);
-      return;
-    }
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.once("end", () => {
-      const form = new URLSearchParams(Buffer.concat(chunks).toString("utf8"));
-      const answer = path.startsWith("/otmmapi/v6/search/text") ? search(form) : SESSION;
-      response.writeHead(200, {
-        "content-type": "application/json;charset=UTF-8",
-        "set-cookie": "JSESSIONID=bench; Path=/otmmapi",
-      });
-      response.end(JSON.stringify(answer));
-    });
+  return ({ target, body }) => {
+    if (target.startsWith("/otmmapi/v6/renditions/")) return { type: "image/png", body: content };
+    const form = new URLSearchParams(body.toString("utf8"));
+    return {
+      type: "application/json;charset=UTF-8",
+      headers: "Set-Cookie: JSESSIONID=bench; Path=/otmmapi\r\n",
+      body: JSON.stringify(target.startsWith("/otmmapi/v6/search/text") ? search(form) : SESSION),
+    };
   };
 }
 

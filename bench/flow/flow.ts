@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type NodeRed, startNodeRed } from "../../scripts/node-red.js";
+import { processorMsOf } from "../processor-time.js";
 import { benchFlow, START, STORE } from "./nodes.js";
 import { startStandIns } from "./stand-ins.js";
 
@@ -16,30 +17,61 @@ interface Run {
   counts: { done: number; refused: number; failed: number };
 }
 
+/** One run of the flow. */
+export interface FlowRun {
+  /** Assets each second, from the press of the button to the last one that the store calls done. */
+  perSecond: number;
+  /** Milliseconds of processor time for each asset, as far as the system tells it. */
+  processor?: {
+    /** Node-RED's main thread. */
+    main: number;
+    /** All threads of Node-RED. */
+    nodeRed: number;
+    standIns: number;
+  };
+}
+
 /**
  * Moves `assets` small assets through fetch -> mapper -> ingest in a real Node-RED process, durably: every asset is
  * searched, mapped, packed, hashed, uploaded, looked at and verified against what the archive states.
  *
  * @param ingests jobs at once in the ingest
  * @param onDone told now and then how many are done
- * @returns assets each second, from the press of the button to the last one that the store calls done
  */
-export async function runFlow(assets: number, ingests: number, onDone: (done: number) => void): Promise<number> {
+export async function runFlow(assets: number, ingests: number, onDone: (done: number) => void): Promise<FlowRun> {
   const servers = await startStandIns({ warm: WARM, assets, bytes: BYTES });
   try {
     const nodeRed = await startNodeRed({ version: 5, execArgv: nodeArguments() });
     try {
       await nodeRed.deploy(benchFlow({ ...servers, ingests }));
       await pressAndWait(nodeRed, WARM, () => undefined);
+      const used = (): ProcessorTimes => [processorMsOf(nodeRed.process.pid), processorMsOf(servers.pid)];
+      const before = used();
       const start = performance.now();
       await pressAndWait(nodeRed, assets, onDone);
-      return assets / ((performance.now() - start) / 1000);
+      const seconds = (performance.now() - start) / 1000;
+      return { perSecond: assets / seconds, ...processorTime(before, used(), assets) };
     } finally {
       await nodeRed.stop();
     }
   } finally {
     await servers.close();
   }
+}
+
+type ProcessorTimes = [nodeRed: ReturnType<typeof processorMsOf>, standIns: ReturnType<typeof processorMsOf>];
+
+function processorTime(before: ProcessorTimes, after: ProcessorTimes, assets: number): Pick<FlowRun, "processor"> {
+  const [red, servers] = before;
+  const [redNow, serversNow] = after;
+  if (red === undefined || servers === undefined || redNow === undefined || serversNow === undefined) return {};
+  return {
+    processor: {
+      main: (redNow.main - red.main) / assets,
+      nodeRed: (redNow.all - red.all) / assets,
+      standIns: (serversNow.all - servers.all) / assets,
+    },
+  };
 }
 
 /** Arguments for the Node.js that is measured, e.g. `--cpu-prof`, from the environment. */
@@ -74,7 +106,7 @@ async function runsOf(nodeRed: NodeRed): Promise<Run[]> {
 
 if (require.main === module) {
   const [assets = "1000", ingests = "16"] = process.argv.slice(2);
-  void runFlow(Number(assets), Number(ingests), (done) => process.stderr.write(`\r${done} `)).then((perSecond) =>
-    console.log(perSecond),
+  void runFlow(Number(assets), Number(ingests), (done) => process.stderr.write(`\r${done} `)).then((run) =>
+    console.log(run),
   );
 }

@@ -1,4 +1,4 @@
-import type { Hash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** What the stand-in archive keeps of a package. */
 export interface Archived {
@@ -20,7 +20,7 @@ export interface Archived {
 const LOCAL_HEADER = 0x04034b50;
 
 /** Reads a stored zip whose sizes stand in the local headers, which is what the package's writer makes for small assets. */
-export function readPackage(ref: string, zip: Buffer, hash: Hash): Archived {
+export function readPackage(ref: string, zip: Buffer): Archived {
   const files = new Map<string, Buffer>();
   for (let at = 0; at + 30 <= zip.length && zip.readUInt32LE(at) === LOCAL_HEADER;) {
     const size = zip.readUInt32LE(at + 18);
@@ -48,7 +48,7 @@ export function readPackage(ref: string, zip: Buffer, hash: Hash): Archived {
     contentObject: one("ContentObject"),
     filename: one("Filename"),
     size: content[1].length,
-    sha256: hash.update(content[1]).digest("hex"),
+    sha256: hash("sha256", content[1], "hex"),
     at: new Date().toISOString(),
   };
 }

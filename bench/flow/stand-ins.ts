@@ -1,13 +1,14 @@
 import { fork } from "node:child_process";
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
 import { archive } from "./archive.js";
 import { dam, type DamOptions } from "./dam.js";
+import { listenLean } from "./lean-server.js";
 
 /** Both stand-ins in one child process; `stand-ins.js <warm> <assets> <bytes>`. */
 export interface StandIns {
   dam: string;
   archive: string;
+  /** Of the child process. */
+  pid: number | undefined;
   close(): Promise<void>;
 }
 
@@ -22,6 +23,7 @@ export async function startStandIns({ warm, assets, bytes }: DamOptions): Promis
   });
   return {
     ...urls,
+    pid: child.pid,
     close: () =>
       new Promise((resolve) => {
         child.removeAllListeners("exit");
@@ -31,17 +33,9 @@ export async function startStandIns({ warm, assets, bytes }: DamOptions): Promis
   };
 }
 
-function listen(handler: RequestListener): Promise<string> {
-  const server = createServer(handler);
-  server.keepAliveTimeout = 60_000;
-  return new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
-  });
-}
-
 async function serve(options: DamOptions): Promise<void> {
   process.once("disconnect", () => process.exit(0));
-  process.send?.({ dam: await listen(dam(options)), archive: await listen(archive()) });
+  process.send?.({ dam: await listenLean(dam(options)), archive: await listenLean(archive()) });
 }
 
 if (require.main === module) {
