@@ -4,8 +4,9 @@ import { Readable } from "node:stream";
 import type { AxiosProxyConfig } from "axios";
 import { LifecycleError } from "../messages/error.js";
 import { Answer } from "./answer.js";
-import { sendDirect, type WireAnswer, type WireCall } from "./direct.js";
+import { DirectWire, type WireAnswer, type WireCall } from "./direct.js";
 import { failure, networkFailure, SYSTEM_TITLES, type CallFrame } from "./failure.js";
+import { Halt } from "./halt.js";
 import { secrets } from "./redact.js";
 import { isRecord, list } from "./shape.js";
 import type { HttpTls, Method } from "./types.js";
@@ -22,7 +23,7 @@ export interface Outgoing {
 
 /** What is used of axios: one call that answers with a stream. */
 interface Sender {
-  request(call: WireCall): Promise<WireAnswer>;
+  request(call: WireCall & { signal: AbortSignal }): Promise<WireAnswer>;
 }
 
 /** Speaks HTTP for one connection: sockets, TLS, proxy, idle time, size. Knows nothing of retries and logins. */
@@ -31,14 +32,16 @@ export class Exchange {
   readonly #proxy: AxiosProxyConfig | false;
   readonly #http: HttpAgent;
   readonly #https: HttpsAgent;
+  readonly #direct: DirectWire;
   #axios: Promise<Sender> | undefined;
 
-  constructor(idleMs: number, sockets: number, tls: HttpTls | undefined) {
+  constructor(baseUrl: string, idleMs: number, sockets: number, tls: HttpTls | undefined) {
     this.#idleMs = idleMs;
     this.#proxy = tls?.proxy === undefined || tls.proxy === "" ? false : proxyOf(tls.proxy);
     const keep = { keepAlive: true, maxSockets: Math.max(1, sockets), maxFreeSockets: Math.max(1, sockets) };
     this.#http = new HttpAgent(keep);
     this.#https = new HttpsAgent({ ...keep, ...(tls?.ca === undefined || tls.ca === "" ? {} : { ca: tls.ca }) });
+    this.#direct = new DirectWire(baseUrl, this.#http, this.#https);
   }
 
   /**
@@ -48,25 +51,27 @@ export class Exchange {
    */
   async send(out: Outgoing, signal: AbortSignal): Promise<Answer> {
     signal.throwIfAborted();
-    const stop = new AbortController();
+    const halt = new Halt();
     const idle = { gone: false };
     const timer = setTimeout(() => {
       idle.gone = true;
-      stop.abort();
+      halt.now();
     }, this.#idleMs);
-    const abort = (): void => stop.abort();
+    const abort = (): void => halt.now();
     signal.addEventListener("abort", abort, { once: true });
     try {
-      const answer = await this.#send({
-        url: out.url,
-        method: out.method,
-        headers: out.headers,
-        data: out.body === undefined ? undefined : Buffer.from(out.body),
-        signal: stop.signal,
-      });
+      const answer = await this.#send(
+        {
+          url: out.url,
+          method: out.method,
+          headers: out.headers,
+          data: out.body === undefined ? undefined : Buffer.from(out.body),
+        },
+        halt,
+      );
       timer.refresh();
       const headers = plainHeaders(answer.headers);
-      const body = await this.#read(answer.data, out, headers, timer, stop.signal);
+      const body = await this.#read(answer.data, out, headers, timer, halt);
       return new Answer(out.frame, answer.status, headers, cookiesOf(answer.headers), body);
     } catch (thrown) {
       if (thrown instanceof LifecycleError) throw thrown;
@@ -84,10 +89,11 @@ export class Exchange {
     this.#https.destroy();
   }
 
-  async #send(call: WireCall): Promise<WireAnswer> {
-    return this.#proxy === false
-      ? await sendDirect(call, this.#http, this.#https)
-      : await (await this.#load()).request(call);
+  async #send(call: WireCall, halt: Halt): Promise<WireAnswer> {
+    if (this.#proxy === false) return await this.#direct.send(call, halt);
+    const stop = new AbortController();
+    halt.by(() => stop.abort());
+    return await (await this.#load()).request({ ...call, signal: stop.signal });
   }
 
   async #read(
@@ -95,28 +101,34 @@ export class Exchange {
     out: Outgoing,
     headers: Record<string, string>,
     timer: NodeJS.Timeout,
-    stop: AbortSignal,
+    halt: Halt,
   ): Promise<Buffer> {
     if (!(stream instanceof Readable)) return Buffer.alloc(0);
-    const cut = (): void => void stream.destroy(new Error("stopped"));
-    stop.addEventListener("abort", cut, { once: true });
-    if (stop.aborted) cut();
-    try {
-      if (out.method !== "HEAD" && Number(headers["content-length"] ?? 0) > out.maxBytes) throw tooLarge(out);
+    const cut = (why: Error): void => void stream.destroy(why);
+    halt.by(() => cut(new Error("stopped")));
+    return await new Promise<Buffer>((resolve, reject) => {
       const parts: Buffer[] = [];
       let size = 0;
-      for await (const part of stream) {
+      const failed = (why: Error): void => {
+        reject(why);
+        cut(why);
+      };
+      stream.on("error", failed);
+      stream.once("close", () => failed(new Error("the answer ended early")));
+      stream.once("end", () => {
+        const [first] = parts;
+        resolve(first !== undefined && parts.length === 1 ? first : Buffer.concat(parts, size));
+      });
+      if (stream.destroyed) failed(stream.errored ?? new Error("the answer ended early"));
+      else if (out.method !== "HEAD" && Number(headers["content-length"] ?? 0) > out.maxBytes) failed(tooLarge(out));
+      stream.on("data", (part: unknown) => {
         timer.refresh();
         const chunk = Buffer.isBuffer(part) ? part : Buffer.from(String(part));
         size += chunk.length;
-        if (size > out.maxBytes) throw tooLarge(out);
-        parts.push(chunk);
-      }
-      return Buffer.concat(parts, size);
-    } finally {
-      stop.removeEventListener("abort", cut);
-      stream.destroy();
-    }
+        if (size > out.maxBytes) failed(tooLarge(out));
+        else parts.push(chunk);
+      });
+    });
   }
 
   #silent(frame: CallFrame): LifecycleError {
@@ -165,7 +177,7 @@ function plainHeaders(given: unknown): Record<string, string> {
   if (!isRecord(given)) return plain;
   for (const [name, value] of Object.entries(given)) {
     if (name.toLowerCase() === "set-cookie" || value === undefined || value === null) continue;
-    plain[name.toLowerCase()] = list(value).map(String).join(", ");
+    plain[name.toLowerCase()] = typeof value === "string" ? value : list(value).map(String).join(", ");
   }
   return plain;
 }

@@ -15,6 +15,7 @@ export function createHttp(options: HttpOptions): Http {
 
 class HttpClient implements Http {
   readonly baseUrl: string;
+  readonly #host: string;
   readonly #options: HttpOptions;
   readonly #backoff: Backoff;
   readonly #exchange: Exchange;
@@ -26,27 +27,33 @@ class HttpClient implements Http {
   constructor(options: HttpOptions) {
     this.#options = options;
     this.baseUrl = checkBaseUrl(options.baseUrl, options.system);
+    this.#host = new URL(this.baseUrl).host;
     this.#backoff = { ...DEFAULT_BACKOFF, ...options.backoff };
     this.#limiter = new Limiter(options.concurrency, options.ratePerSecond);
-    this.#exchange = new Exchange(options.idleMs, options.concurrency, options.tls);
+    this.#exchange = new Exchange(this.baseUrl, options.idleMs, options.concurrency, options.tls);
   }
 
   async request(request: HttpRequest): Promise<HttpAnswer> {
-    const out = prepare(this.baseUrl, this.#options, request);
+    const out = prepare(this.baseUrl, this.#host, this.#options, request);
+    const { signal } = request;
+    if (signal === undefined) return await this.#repeat(out, request, this.#closing.signal);
     const stop = new AbortController();
-    const ended = (): void => stop.abort(this.#closing.signal.aborted ? this.#closed() : request.signal?.reason);
-    const sources = request.signal === undefined ? [this.#closing.signal] : [this.#closing.signal, request.signal];
-    for (const source of sources) source.addEventListener("abort", ended, { once: true });
-    if (sources.some((source) => source.aborted)) ended();
+    const closed = (): void => stop.abort(this.#closing.signal.reason);
+    const ended = (): void => stop.abort(signal.reason);
+    this.#closing.signal.addEventListener("abort", closed, { once: true });
+    signal.addEventListener("abort", ended, { once: true });
+    if (this.#closing.signal.aborted) closed();
+    else if (signal.aborted) ended();
     try {
       return await this.#repeat(out, request, stop.signal);
     } finally {
-      for (const source of sources) source.removeEventListener("abort", ended);
+      this.#closing.signal.removeEventListener("abort", closed);
+      signal.removeEventListener("abort", ended);
     }
   }
 
   close(): void {
-    this.#closing.abort();
+    this.#closing.abort(this.#closed());
     this.#exchange.close();
   }
 

@@ -29,6 +29,7 @@ export class Limiter {
    * @throws the signal's reason when it aborts while waiting
    */
   acquire(signal?: AbortSignal): Promise<() => void> {
+    if (signal?.aborted !== true && this.#queue.length === 0 && this.#begin()) return Promise.resolve(this.#slot());
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) {
         reject(signal.reason);
@@ -67,21 +68,25 @@ export class Limiter {
   }
 
   #pump(): void {
-    while (this.#timer === undefined && this.#running < this.#concurrency && this.#queue.length > 0) {
-      const now = performance.now();
-      if (now < this.#nextStart) {
-        this.#timer = setTimeout(
-          () => {
-            this.#timer = undefined;
-            this.#pump();
-          },
-          Math.ceil(this.#nextStart - now),
-        );
-        return;
-      }
-      this.#nextStart = now + this.#spacingMs;
-      this.#running += 1;
-      this.#queue.shift()?.start();
+    while (this.#queue.length > 0 && this.#begin()) this.#queue.shift()?.start();
+  }
+
+  /** Takes a slot when one is free now; else what frees the next one pumps. */
+  #begin(): boolean {
+    if (this.#timer !== undefined || this.#running >= this.#concurrency) return false;
+    const now = performance.now();
+    if (now < this.#nextStart) {
+      this.#timer = setTimeout(
+        () => {
+          this.#timer = undefined;
+          this.#pump();
+        },
+        Math.ceil(this.#nextStart - now),
+      );
+      return false;
     }
+    this.#nextStart = now + this.#spacingMs;
+    this.#running += 1;
+    return true;
   }
 }

@@ -50,8 +50,8 @@ export function queryString(query: Record<string, QueryValue> | undefined): stri
   return pairs.length === 0 ? "" : `?${pairs.join("&")}`;
 }
 
-/** Turns a request into what goes out, without credentials. @throws LifecycleError INVALID_INPUT */
-export function prepare(baseUrl: string, options: HttpOptions, request: HttpRequest): Outgoing {
+/** Turns a request into what goes out, without credentials. @param host of the base URL @throws LifecycleError INVALID_INPUT */
+export function prepare(baseUrl: string, host: string, options: HttpOptions, request: HttpRequest): Outgoing {
   if (!/^\/(?!\/)[^?#\\]*$/.test(request.path) || /(^|\/)(\.|%2e){1,2}(\/|$)/i.test(request.path)) {
     throw failure("INVALID_INPUT", `"${request.path}" is no path below the connection's address.`, {
       system: options.system,
@@ -59,7 +59,7 @@ export function prepare(baseUrl: string, options: HttpOptions, request: HttpRequ
   }
   const body = bodyOf(request);
   return {
-    frame: { system: options.system, method: request.method, path: request.path, host: new URL(baseUrl).host },
+    frame: { system: options.system, method: request.method, path: request.path, host },
     method: request.method,
     url: `${baseUrl}${request.path}${queryString(request.query)}`,
     headers: {
