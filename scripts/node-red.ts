@@ -73,17 +73,18 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
   if (options.flows !== undefined) writeFileSync(join(userDir, "flows.json"), JSON.stringify(options.flows));
 
   const red = join(PACKAGE_ROOT, "node_modules", `node-red-${options.version}`, "red.js");
+  const url = `http://127.0.0.1:${port}`;
   const child = spawn(
     process.execPath,
     [...(options.execArgv ?? []), red, "-u", userDir, "-s", join(userDir, "settings.js")],
     {
       cwd: userDir,
-      env: { ...process.env, NODE_RED_HOME: "", ...options.env },
+      // Flows that tell people an address take it from here; elsewhere it is the public one.
+      env: { ...process.env, NODE_RED_HOME: "", FLOWS_URL: url, ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
     },
   );
   const console_ = collect(child);
-  const url = `http://127.0.0.1:${port}`;
   const ended = new Promise<void>((done) => child.once("exit", () => done()));
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);

@@ -29,8 +29,10 @@ export async function checkConnection(gateway: OtmmGateway, signal: AbortSignal 
   if (!loggedIn) return checks;
   let sample: OtmmAsset | undefined;
   const searched = await run("search", async () => {
-    const page = await searchPage(gateway, { detail: "system", limit: 5 }, { signal });
-    sample = page.items.find((asset) => !asset.deleted && !asset.expired) ?? page.items[0];
+    const page = await searchPage(gateway, { detail: "system", limit: 25 }, { signal });
+    const current = page.items.filter((asset) => !asset.deleted && !asset.expired);
+    // An entry whose file was released says nothing of downloads.
+    sample = current.find(({ size }) => size !== undefined && size > 0) ?? current[0] ?? page.items[0];
     return sample === undefined
       ? {
           state: "unknown",

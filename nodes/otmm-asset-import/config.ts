@@ -6,13 +6,18 @@ import { choiceIn, numberIn, type Stored, textIn } from "../shared/configuration
 export const MODES = ["asset", "version"] as const;
 export type Mode = (typeof MODES)[number];
 
+/** What makes two contents the same: they are the same version of the same source, or they have the same bytes. */
+export const SAMENESS = ["source", "bytes"] as const;
+export type Sameness = (typeof SAMENESS)[number];
+
 /** Metadata comes from a profile or from rows, as in an update. */
 export interface OtmmAssetImportConfig extends OtmmAssetUpdateConfig {
   /** A new asset, or the next version of an asset that is there. */
   mode: Mode;
   /** Which content of the message is imported. */
   role: ContentRole;
-  /** Text field that keeps what was imported (key, version and role), so that nothing is imported twice. */
+  sameBy: Sameness;
+  /** Text field that keeps what was imported (its source or its digest), so that nothing is imported twice. */
   sourceField: string;
   folder: string;
   folderPath: string;
@@ -40,6 +45,7 @@ export function migrate(stored: Stored): OtmmAssetImportConfig {
     connection,
     mode: choiceIn(stored, "mode", MODES, "asset"),
     role: choiceIn(stored, "role", CONTENT_ROLES, "access"),
+    sameBy: choiceIn(stored, "sameBy", SAMENESS, "source"),
     folder: textIn(stored, "folder"),
     folderPath: textIn(stored, "folderPath"),
     model: textIn(stored, "model", "ARTESIA.MODEL.DEFAULT"),

@@ -29,6 +29,7 @@ RED.nodes.registerType("otmm-asset-import", {
     connection: { value: "", type: "otmm-connection", required: true },
     mode: { value: "asset" },
     role: { value: "access" },
+    sameBy: { value: "source" },
     folder: {
       value: "",
       validate: requiredWhen((node) => node["mode"] === "asset", "otmm-asset-import.errors.folder"),

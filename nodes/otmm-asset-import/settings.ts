@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from "node-red";
-import type { ContentRef, LifecycleAsset } from "../../lib/messages/asset.js";
+import type { ContentRef, FixityAlgorithm, LifecycleAsset } from "../../lib/messages/asset.js";
 import { LifecycleError } from "../../lib/messages/error.js";
 import type { LifecycleMessage } from "../../lib/messages/message.js";
 import type { JsonObject } from "../../lib/store/types.js";
@@ -10,7 +10,7 @@ import type { OtmmAssetImportConfig } from "./config.js";
 /** One import, resolved at intake; plain JSON. */
 export type ImportSettings = {
   content: JsonObject;
-  /** What the source field will hold: key, version and role of what is imported. */
+  /** What the source field will hold: key, version and role of what is imported, or its digest and size. */
   marker: string;
   sourceField: string;
   fileName: string;
@@ -35,7 +35,7 @@ export async function settingsOf(
   const hasChanges = config.source === "profile" || config.rows.length > 0;
   return {
     content: JSON.parse(JSON.stringify(content)) as JsonObject,
-    marker: `${asset.key}@${asset.version}/${config.role}`,
+    marker: config.sameBy === "bytes" ? digestOf(content) : `${asset.key}@${asset.version}/${config.role}`,
     sourceField: configured(config.sourceField, "field that keeps the source"),
     fileName: plainName(content),
     becomes:
@@ -57,6 +57,21 @@ export async function settingsOf(
           },
     timeoutMinutes: config.timeoutMinutes,
   };
+}
+
+/** Strongest first: two deliveries are told from each other by the best digest that their system states. */
+const STRENGTH: readonly FixityAlgorithm[] = ["SHA-512", "SHA-256", "SHA-1", "MD5"];
+
+/** `<algorithm>:<digest>:<bytes>` of a content, as its system states them. */
+function digestOf({ name, fixity, size }: ContentRef): string {
+  for (const algorithm of STRENGTH) {
+    const stated = fixity.find((one) => one.algorithm === algorithm);
+    if (stated !== undefined) return `${algorithm}:${stated.value}${size === undefined ? "" : `:${size}`}`;
+  }
+  throw new LifecycleError(
+    "INVALID_INPUT",
+    `Nobody states a digest of "${name}", so the same bytes cannot be known again; let the node go by the source instead.`,
+  );
 }
 
 function configured(value: string, what: string): string {

@@ -5,7 +5,6 @@ import type { LifecycleAsset } from "../../lib/messages/asset.js";
 import type { LifecycleMessage } from "../../lib/messages/message.js";
 import { LifecycleError } from "../../lib/messages/error.js";
 import { softwareAndVersion } from "../../lib/messages/software.js";
-import { findEntity } from "../../lib/preservica/index.js";
 import {
   adminRoute,
   assetOf,
@@ -22,7 +21,7 @@ import { preservicaOf } from "../shared/clients.js";
 import { wordsIn } from "../shared/configuration.js";
 import { migrate, type PreservicaAccessConfig } from "./config.js";
 import { type Grant, Grants } from "./grants.js";
-import { lookAt } from "./look.js";
+import { find, lookAt } from "./look.js";
 import { type LinkGiver, serveLink } from "./serve.js";
 
 const ROUTE = "access";
@@ -92,7 +91,7 @@ class AccessNode implements LinkGiver {
       throw new LifecycleError("NOT_CONFIGURED", routeObstacles(this.#RED)[0] ?? "Node-RED serves no public routes.");
     }
     const asset = assetOf(msg);
-    const found = await findEntity(this.client(), asset, {
+    const found = await find(this.client(), asset, {
       asset: this.#config.identifierAsset,
       original: this.#config.identifierOriginal,
     });
@@ -109,7 +108,7 @@ class AccessNode implements LinkGiver {
     }
     const out =
       msg.dryRun === true
-        ? planned(msg, this.#node, looked.files.length)
+        ? this.#planned(msg, asset, found.ref, looked.files)
         : await this.#grant(msg, asset, found.ref, looked.files);
     this.#node.status({ fill: "green", shape: "dot", text: "granted" });
     send([out, null]);
@@ -121,7 +120,7 @@ class AccessNode implements LinkGiver {
     ref: string,
     files: LifecycleAsset["content"],
   ): Promise<LifecycleMessage> {
-    const ids = { ...asset.ids, preservica: { ...asset.ids.preservica, connection: this.client().connection, ref } };
+    const ids = this.#idsOf(asset, ref);
     if (this.#config.mode === "reference") {
       await this.#record(asset, ref, "access granted", "success", { as: "reference", files: files.length });
       return { ...msg, asset: { ...asset, ids, content: files }, payload: { granted: true, content: files } };
@@ -164,6 +163,26 @@ class AccessNode implements LinkGiver {
     return { ...msg, asset: { ...asset, ids }, payload };
   }
 
+  #idsOf(asset: LifecycleAsset, ref: string): LifecycleAsset["ids"] {
+    return { ...asset.ids, preservica: { ...asset.ids.preservica, connection: this.client().connection, ref } };
+  }
+
+  /** What would be given. A reference goes on as it is, so that the nodes that follow can plan with it. */
+  #planned(
+    msg: LifecycleMessage,
+    asset: LifecycleAsset,
+    ref: string,
+    files: LifecycleAsset["content"],
+  ): LifecycleMessage {
+    const node = this.#node.name ?? this.#node.id;
+    const plan = [...(msg.plan ?? []), { node, system: "preservica", action: "give access", target: asset.name }];
+    if (this.#config.mode === "link") {
+      return { ...msg, plan, payload: { granted: true, files: files.length, url: "dry-run:link" } };
+    }
+    const found = { ...asset, ids: this.#idsOf(asset, ref), content: files };
+    return { ...msg, plan, asset: found, payload: { granted: true, content: files } };
+  }
+
   async note(
     grant: Grant,
     outcome: "success" | "refused" | "failure",
@@ -192,11 +211,6 @@ class AccessNode implements LinkGiver {
     };
     await store.append([{ ...about, type, at, basis: "witnessed", agent, outcome, detail }]);
   }
-}
-
-function planned(msg: LifecycleMessage, node: Node, files: number): LifecycleMessage {
-  const plan = { node: node.name ?? node.id, system: "preservica", action: "give access", target: assetOf(msg).name };
-  return { ...msg, plan: [...(msg.plan ?? []), plan], payload: { granted: true, files, url: "dry-run:link" } };
 }
 
 function iso(seconds: number): string {

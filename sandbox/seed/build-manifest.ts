@@ -20,11 +20,12 @@ import type { HeritageAsset } from "./otmm/heritage.js";
 import { PRODUCTS, type ProductAsset } from "./otmm/products.js";
 import { LARGE_MASTER, type BroadcastAsset } from "./otmm/programmes.js";
 import { otmmSpecs } from "./otmm/seed.js";
+import { reuseLists } from "./reuse-manifest.js";
 import { expectedTag } from "./tags.js";
 
 /** Works the manifest out from the seed. A test compares it with the committed file. */
 export function buildManifest(): Manifest {
-  const { campaigns, products, heritage, broadcast } = otmmSpecs();
+  const { campaigns, products, heritage, broadcast, requests, derivatives } = otmmSpecs();
   return {
     t0: T0,
     zone: HOME_ZONE,
@@ -33,6 +34,7 @@ export function buildManifest(): Manifest {
       "2": lists(products, (spec) => spec.skus[0] ?? "library", productPart),
       "3": lists(heritage, (spec) => spec.series, heritagePart),
       "4": lists(broadcast, (spec) => spec.houseNo, broadcastPart),
+      "6": reuseLists(requests, derivatives),
     },
   };
 }

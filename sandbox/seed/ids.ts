@@ -11,6 +11,11 @@ export function seedId(name: string): string {
   return createHash("sha1").update(`alder-and-finch:${name}`).digest("hex");
 }
 
+/** Forty hex digits of an asset that went into the archive in an older run; the archive's seed names its assets after them. */
+export function archivedId(number: number): string {
+  return `${String(number).padStart(4, "0")}${"a0c1e2b3".repeat(4)}0000`;
+}
+
 /**
  * A calendar day as the seeded OTMM stores it: midnight of that day in the home zone, in UTC, whole seconds.
  * A real server does the same in its own zone (`2023-10-18T07:00:00Z` is 18 October in Los Angeles).

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { seedPath } from "./media.js";
+import type { DerivativeOutcome, RequestOutcome } from "./otmm/reuse.js";
 import type { SecurityTag } from "./tags.js";
 
 /** A coded value: the id that OTMM stores, what people see (trimmed), and for cascading values all levels joined by " / ". */
@@ -108,7 +109,38 @@ export interface ScenarioLists<Values> {
   mustNotMove: StayingAsset[];
 }
 
-/** What the sandbox's seed makes of the first four scenarios, for the tests' and the demo's readers. */
+/** A request for archived content (scenario 6): who may have it, and what exactly. */
+export interface ReuseRequest {
+  assetId: string;
+  originalId: string;
+  version: number;
+  name: string;
+  wanted: "LNK" | "CPY" | null;
+  /** `granted`, `not requested`, or why it is refused. */
+  outcome: RequestOutcome;
+  /** Reference of the archived asset; null: this version is not in the archive. */
+  archiveRef: string | null;
+  /** The first access representation's file; null: there is none. */
+  access: { name: string; size: number; sha256: string } | null;
+  /** SHA-256 of each file of the preservation representation: none of them may leave. */
+  masters: string[];
+}
+
+/** A derivative in the inbox (scenario 6), and what must become of it. */
+export interface ReuseDerivative {
+  assetId: string;
+  originalId: string;
+  name: string;
+  outcome: DerivativeOutcome;
+  /** Asset id that the derivative names as its origin; null: none. */
+  origin: string | null;
+  /** Asset id of the delivery that has the same bytes; null: none. */
+  sameAs: string | null;
+  size: number;
+  md5: string;
+}
+
+/** What the sandbox's seed makes of the scenarios, for the tests' and the demo's readers. */
 export interface Manifest {
   /** Instant of the seed; tags are chosen at it. */
   t0: string;
@@ -119,6 +151,7 @@ export interface Manifest {
     "2": ScenarioLists<ProductValues>;
     "3": ScenarioLists<HeritageValues>;
     "4": ScenarioLists<BroadcastValues>;
+    "6": { requests: ReuseRequest[]; derivatives: ReuseDerivative[] };
   };
 }
 

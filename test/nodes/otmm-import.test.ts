@@ -171,6 +171,35 @@ describe(`importing into OTMM in Node-RED ${major}`, () => {
     assert.equal((await marked("preservica:archive:both")).length, 1);
   });
 
+  it("makes one asset of the same bytes, whoever delivers them, when it is told to go by them", async () => {
+    await load({ sameBy: "bytes", linkType: "DERIVED_FROM" });
+    const [bytes, one, other] = [origin(3), origin(0), origin(1)];
+    const deliver = async (key: string, from: OtmmAsset): Promise<void> => {
+      const before = got.length;
+      const asset = derivative(bytes, key);
+      const ids = { otmm: { connection: "dam", ...pick(from) } };
+      helper.getNode("n-import").receive({ asset: { ...asset, ids } });
+      await until(() => got.length === before + 1);
+    };
+    await deliver("otmm:dam:agency", one);
+    await deliver("otmm:dam:colleague", other);
+    assert.deepEqual([payload(0).created, payload(1).created], [true, false]);
+    assert.equal(payload(0).assetId, payload(1).assetId);
+    const made = await person.asset(payload(0).assetId);
+    assert.match(String(made.metadata?.find(({ id }) => id === MARK)?.values[0]?.value), /^MD5:[0-9a-f]{32}:\d+$/);
+    assert.deepEqual(made.links.map(({ assetId }) => assetId).sort(), [one.assetId, other.assetId].sort());
+  });
+
+  it("refuses to go by bytes of which nobody states a digest", async () => {
+    await load({ sameBy: "bytes" });
+    const asset = derivative(origin(4), "otmm:dam:nameless");
+    const [content] = asset.content;
+    helper.getNode("n-import").receive({ asset: { ...asset, content: [{ ...content, fixity: [] }] } });
+    await until(() => caught.length === 1);
+    assert.equal(caught[0]?.code, "INVALID_INPUT");
+    assert.match(caught[0]?.message ?? "", /states a digest/);
+  });
+
   it("checks in a new version, ends the checkout, and does it once", async () => {
     const [target, source] = [origin(2), origin(3)];
     await load({ mode: "version", target: target.assetId, targetType: "str" });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { helper, until } from "../support/helper.js";
-import { PreservicaStage } from "./preservica-stage.js";
+import { codeOf, PreservicaStage } from "./preservica-stage.js";
 
 interface Granted {
   granted: boolean;
@@ -85,6 +85,54 @@ describe("preservica-access", () => {
       assert.match((await ask(3)).reasons.join(), /counts as held/);
     } finally {
       await stage.change({ profile: "9.1.0" });
+    }
+  });
+
+  it("refuses what the connection's account may not read, as closed to it", async () => {
+    const hidden = await stage.refOf(10);
+    stage.as("reader.cleared", "archive-Reader-00001");
+    try {
+      await deploy({ refuseHeld: false });
+      const closed = await ask(10);
+      assert.equal(closed.port, 1);
+      assert.match(closed.reasons.join(), /may not read it|has no asset/);
+      const known = { ...stage.seeded(10), ids: { preservica: { connection: "archive", ref: hidden } } };
+      const { from, msg } = await stage.ask({ asset: known });
+      assert.equal(from, 1);
+      assert.match((msg.payload as Granted).reasons.join(), /may not read it/);
+      assert.equal((await ask(3)).port, 0);
+    } finally {
+      const { username = "", password = "" } = stage.sandbox.ready.preservica ?? {};
+      stage.as(username, password);
+    }
+  });
+
+  it("does not take a refused login for a refused asset", async () => {
+    stage.as("svc.lifecycle", "wrong");
+    try {
+      await deploy();
+      const { from, msg } = await stage.ask({ asset: stage.seeded(3) });
+      assert.equal(from, "errors");
+      assert.equal(codeOf(msg), "DENIED");
+    } finally {
+      const { username = "", password = "" } = stage.sandbox.ready.preservica ?? {};
+      stage.as(username, password);
+    }
+  });
+
+  it("plans in a dry run what it would give, and gives nothing", async () => {
+    for (const mode of ["link", "reference"]) {
+      await deploy({ mode });
+      const before = await events(4);
+      const { from, msg } = await stage.ask({ asset: stage.seeded(4), dryRun: true });
+      assert.equal(from, 0);
+      assert.equal(msg.plan?.at(-1)?.action, "give access");
+      assert.deepEqual(
+        msg.asset?.content.map(({ role, name }) => `${role} ${name}`),
+        mode === "link" ? [] : ["access brochure-preview.jpg"],
+      );
+      assert.deepEqual(await events(4), before);
+      await stage.unload();
     }
   });
 

@@ -67,6 +67,7 @@ describe("sandbox OTMM: search", () => {
     assert.equal(
       await total(
         latest,
+        condition(CODE, "LUM"),
         condition("ACME.FIELD.APPROVED VERSION", "2", { relational_operator_id: "ARTESIA.OPERATOR.NUMBER.IS" }),
       ),
       1,

@@ -1,3 +1,5 @@
+import { archivedId } from "../../seed/ids.js";
+
 /** A file of a seeded asset: a base file of the seed's media, stamped so that its bytes are its own. */
 export interface SeedFile {
   name: string;
@@ -21,11 +23,12 @@ export interface SeedAsset {
   holds: string[];
   deleted?: boolean;
   failedCheck?: boolean;
+  /** Last calendar day of an embargo, in the lifecycle fragment. */
+  embargoUntil?: string;
 }
 
-/** Forty hex digits, the form of an OTMM id, that name an old asset. */
 function source(number: number): string {
-  return `${String(number).padStart(4, "0")}${"a0c1e2b3".repeat(4)}0000#v1`;
+  return `${archivedId(number)}#v1`;
 }
 
 const FOLDER = "Alder & Finch/Campaigns/2015/AF-2015-HRB Herbst 2015";
@@ -126,5 +129,36 @@ export const SEED_ASSETS: readonly SeedAsset[] = [
     retentionStart: "2024-12-31",
     policies: ["Campaign 5 years after end"],
     failedCheck: true,
+  },
+  {
+    ...common,
+    source: source(10),
+    title: "Herbst 2015, portrait of an employee",
+    tag: "closed",
+    preservation: [{ name: "portrait.jpg", media: "spring-2.jpg" }],
+    access: [[{ name: "portrait-preview.jpg", media: "spring-2-jpg.preview.jpg" }]],
+    retentionStart: "2024-12-31",
+    policies: ["Campaign 5 years after end"],
+  },
+  {
+    ...common,
+    source: source(11),
+    title: "Herbst 2015, unpublished motif",
+    tag: "embargo",
+    embargoUntil: "2027-03-31",
+    preservation: [{ name: "unpublished.jpg", media: "ete-1.jpg" }],
+    access: [[{ name: "unpublished-preview.jpg", media: "ete-1-jpg.preview.jpg" }]],
+    retentionStart: "2024-12-31",
+    policies: ["Campaign 5 years after end"],
+  },
+  {
+    ...common,
+    source: source(12),
+    title: "Herbst 2015, press picture",
+    tag: "open",
+    preservation: [{ name: "press.jpg", media: "winter-1.jpg" }],
+    access: [[{ name: "press-preview.jpg", media: "winter-1-jpg.preview.jpg" }]],
+    retentionStart: "2024-12-31",
+    policies: ["Campaign 5 years after end"],
   },
 ];

@@ -144,7 +144,9 @@ function identifiersOf(seed: SeedAsset, ref: string): Asset["identifiers"] {
 function lifecycleOf(seed: SeedAsset): string {
   const [original = "", version = ""] = seed.source.split("#v");
   const start = seed.retentionStart === undefined ? "<start/>" : `<start>${seed.retentionStart}</start>`;
-  return `<lifecycle xmlns="urn:clc:schema:lifecycle:1"><source><system>otmm</system><originalId>${escapeXml(original)}</originalId><version>${escapeXml(version)}</version></source><retention><class>CAMP-5Y</class>${start}<period>P5Y</period></retention></lifecycle>`;
+  const access =
+    seed.embargoUntil === undefined ? "" : `<access><embargoUntil>${seed.embargoUntil}</embargoUntil></access>`;
+  return `<lifecycle xmlns="urn:clc:schema:lifecycle:1"><source><system>otmm</system><originalId>${escapeXml(original)}</originalId><version>${escapeXml(version)}</version></source>${access}<retention><class>CAMP-5Y</class>${start}<period>P5Y</period></retention></lifecycle>`;
 }
 
 function tombstone(asset: Asset, ingest: EventRecord): Asset {
@@ -176,6 +178,11 @@ function tombstone(asset: Asset, ingest: EventRecord): Asset {
   };
 }
 
+/** Bytes of a file of a seeded asset. */
+export function seededBytes(seed: SeedAsset, file: SeedFile): Buffer {
+  return stampedBuffer(baseMedia(file.media), `archived ${seed.source} ${file.name}`);
+}
+
 async function contentOf(
   archive: Archive,
   asset: Asset,
@@ -184,7 +191,7 @@ async function contentOf(
   event: EventRecord,
 ): Promise<ContentObject> {
   const ref = nameBasedRef(`${asset.ref}/${file.name}`);
-  const buffer = stampedBuffer(baseMedia(file.media), `archived ${seed.source} ${file.name}`);
+  const buffer = seededBytes(seed, file);
   const { bytes } = await archive.context.files.write(Readable.from([buffer]));
   const fixities = seed.algorithms.map((algorithm) => ({
     algorithm,

@@ -95,6 +95,17 @@ export const DOMAINS: DomainDefinition[] = [
     ["RES", "Restricted"],
     ["CLS", "Closed"],
   ]),
+  domain("ACME.DOMAIN.REUSE STATUS", [
+    ["REQ", "Requested"],
+    ["GRA", "Granted"],
+    ["REF", "Refused"],
+    ["SUB", "Derivative submitted"],
+    ["IMP", "Derivative imported"],
+  ]),
+  domain("ACME.DOMAIN.REUSE WANTED", [
+    ["LNK", "A link to look at it"],
+    ["CPY", "A copy to work with"],
+  ]),
   domain("ACME.DOMAIN.CAMPAIGN STATUS", [
     ["PLN", "Planned"],
     ["RUN", "Running"],

@@ -90,6 +90,23 @@ const ARCHIVE: CategoryDefinition = {
   ],
 };
 
+/** Requests for archived content, and what came back of it: people ask, the flows answer. */
+const REUSE: CategoryDefinition = {
+  id: "ACME.CATEGORY.REUSE",
+  name: "Reuse",
+  elements: [
+    choice("ACME.FIELD.REUSE STATUS", "ACME.DOMAIN.REUSE STATUS"),
+    choice("ACME.FIELD.REUSE WANTED", "ACME.DOMAIN.REUSE WANTED"),
+    text("ACME.FIELD.REUSE REQUESTER"),
+    text("ACME.FIELD.REUSE PURPOSE", 1000),
+    text("ACME.FIELD.REUSE DECISION", 1000),
+    day("ACME.FIELD.REUSE DECIDED ON"),
+    text("ACME.FIELD.ORIGIN ASSET ID", 40),
+    text("ACME.FIELD.ORIGIN ARCHIVE ID", 36),
+    text("ACME.FIELD.IMPORT SOURCE"),
+  ],
+};
+
 const CAMPAIGN: CategoryDefinition = {
   id: "ACME.CATEGORY.CAMPAIGN",
   name: "Campaign",
@@ -199,11 +216,11 @@ const PROGRAMME: CategoryDefinition = {
   ],
 };
 
-/** What `ARTESIA.MODEL.DEFAULT` and folders carry: the general and the archive fields. */
+/** What `ARTESIA.MODEL.DEFAULT` and folders carry: the general, the archive and the reuse fields. */
 export const MODELS: ModelDefinition[] = [
-  { id: "ACME.MODEL.CAMPAIGN", name: "Campaign", legacyId: 104, categories: [GENERAL, CAMPAIGN, ARCHIVE] },
-  { id: "ACME.MODEL.PRODUCT", name: "Product", legacyId: 105, categories: [GENERAL, PRODUCT, ARCHIVE] },
-  { id: "MUS.MODEL.HERITAGE", name: "Heritage", legacyId: 106, categories: [GENERAL, HERITAGE, ARCHIVE] },
-  { id: "BCT.MODEL.PROGRAMME", name: "Programme", legacyId: 107, categories: [GENERAL, PROGRAMME, ARCHIVE] },
-  { id: "ARTESIA.MODEL.DEFAULT", name: "Default", legacyId: 1, categories: [GENERAL, ARCHIVE] },
+  { id: "ACME.MODEL.CAMPAIGN", name: "Campaign", legacyId: 104, categories: [GENERAL, CAMPAIGN, ARCHIVE, REUSE] },
+  { id: "ACME.MODEL.PRODUCT", name: "Product", legacyId: 105, categories: [GENERAL, PRODUCT, ARCHIVE, REUSE] },
+  { id: "MUS.MODEL.HERITAGE", name: "Heritage", legacyId: 106, categories: [GENERAL, HERITAGE, ARCHIVE, REUSE] },
+  { id: "BCT.MODEL.PROGRAMME", name: "Programme", legacyId: 107, categories: [GENERAL, PROGRAMME, ARCHIVE, REUSE] },
+  { id: "ARTESIA.MODEL.DEFAULT", name: "Default", legacyId: 1, categories: [GENERAL, ARCHIVE, REUSE] },
 ];

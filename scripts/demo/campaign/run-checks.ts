@@ -165,7 +165,7 @@ export const newVersion: Check<CampaignFacts> = {
 };
 const spoilVersion = new WeakSet<CampaignFacts["stage"]>();
 
-export const strict: Check<ArchiveFacts> = {
+export const strict: Check<Pick<ArchiveFacts, "stage" | "otmm">> = {
   name: "strict",
   says: "the strict sandbox refused no request over the whole run",
   problems: async (facts) => {

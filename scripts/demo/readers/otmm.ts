@@ -76,6 +76,29 @@ export class OtmmReader {
     return digest(`${this.#base}/assets/${id}/contents?rendition_type=preview`, this.#headers);
   }
 
+  /** Length and digest of an asset's master, downloaded. */
+  async master(id: string): Promise<{ size: number; sha256: string }> {
+    return digest(`${this.#base}/assets/${id}/contents`, this.#headers);
+  }
+
+  /** Links from an asset to others. */
+  async links(id: string): Promise<{ type: string; to: string }[]> {
+    const answer = object(object((await this.#get(`assets/${id}/links`))["links_resource"])["links"]);
+    return list(answer["links"]).map((link) => ({
+      type: String(object(link)["link_type_id"]),
+      to: String(object(link)["destination_id"]),
+    }));
+  }
+
+  /** Links an asset to another, as a person would. */
+  async link(id: string, to: string, type: string): Promise<void> {
+    await ask(`${this.#base}/assets/${id}/links`, {
+      method: "POST",
+      headers: { ...this.#headers, "content-type": "application/json" },
+      body: JSON.stringify({ link_type_id: type, source_id: id, destination_id: to }),
+    });
+  }
+
   /** Ids of the folders in which an asset stands. */
   async parents(id: string): Promise<string[]> {
     const answer = await this.#get(`assets/${id}/parents`);

@@ -159,18 +159,23 @@ export class PreservicaReader {
 
   /** The files of a representation; their content is downloaded and hashed. */
   async files(ref: string, representation: "Preservation" | "Access"): Promise<Bitstream[]> {
-    const all = await this.#get(`/api/entity/information-objects/${ref}/representations`);
     const files: Bitstream[] = [];
+    for (const object_ of await this.contentObjects(ref, representation))
+      files.push(...(await this.#generations(object_)));
+    return files;
+  }
+
+  /** References of the content objects of a representation, in the order of the archive. */
+  async contentObjects(ref: string, representation: "Preservation" | "Access"): Promise<string[]> {
+    const all = await this.#get(`/api/entity/information-objects/${ref}/representations`);
+    const found: string[] = [];
     for (const item of list(path(all, "RepresentationsResponse", "Representations", "Representation"))) {
       if (object(item)["@type"] !== representation) continue;
       const one = await this.#get(text(item));
-      for (const object_ of list(
-        path(one, "RepresentationResponse", "Representation", "ContentObjects", "ContentObject"),
-      )) {
-        files.push(...(await this.#generations(text(object_))));
-      }
+      const contents = path(one, "RepresentationResponse", "Representation", "ContentObjects", "ContentObject");
+      found.push(...list(contents).map((content) => text(content)));
     }
-    return files;
+    return found;
   }
 
   /** Puts other bytes in the place of an asset's preservation file, as a preservation action would. */
