@@ -37,7 +37,9 @@ export const answered: Check<ReuseFacts> = {
       return [
         ...differs("status", fields[FIELD.status], "GRA"),
         ...differs("day", String(fields[FIELD.decided]).slice(0, 10), "2026-11-16"),
-        ...(/^Granted/.test(String(fields[FIELD.decision])) ? [] : [`decision is ${String(fields[FIELD.decision])}`]),
+        ...(String(fields[FIELD.decision]).startsWith("Granted")
+          ? []
+          : [`decision is ${String(fields[FIELD.decision])}`]),
         ...differs("page", new URL(String(fields[FIELD.link])).pathname, `/archive/access/${assetId}`),
       ];
     }),
