@@ -1,9 +1,7 @@
 import type { SystemName } from "../messages/asset.js";
 import { failure, SYSTEM_TITLES } from "./failure.js";
-import { leanCause } from "./redact.js";
-import { isRecord, list, text } from "./shape.js";
-import { checkXml, decodeXmlText, XmlRefusal } from "./xml-check.js";
 import type { XmlNode } from "./xml-node.js";
+import { localName, readXml, XmlRefusal } from "./xml-read.js";
 
 export interface XmlSource {
   system: SystemName;
@@ -20,73 +18,16 @@ export interface XmlSource {
  * @throws LifecycleError UPSTREAM when it is not well-formed, too large, too deep or declares anything
  */
 export async function parseXml(xml: string, source: XmlSource): Promise<XmlNode> {
-  const refuse = (why: string, cause?: unknown): Error =>
-    failure("UPSTREAM", `${SYSTEM_TITLES[source.system]} answered ${source.what} with XML that is not read: ${why}.`, {
-      system: source.system,
-      ...(cause === undefined ? {} : { cause: leanCause(cause) }),
-    });
   try {
-    checkXml(xml, source.maxLength ?? 32 * 1024 * 1024);
-    const parser = await (loaded ??= load());
-    const parsed: unknown = parser.parse(xml);
-    const roots = list(parsed)
-      .map(toNode)
-      .filter((node) => typeof node === "object");
-    const root = roots[0];
-    if (root === undefined || roots.length > 1) throw new XmlRefusal("it has no single root element");
-    return root;
+    return readXml(xml, source.maxLength ?? 32 * 1024 * 1024);
   } catch (thrown) {
-    if (thrown instanceof XmlRefusal) throw refuse(thrown.message);
-    throw refuse("it is not well-formed", new Error(thrown instanceof Error ? thrown.name : "parser"));
+    if (!(thrown instanceof XmlRefusal)) throw thrown;
+    throw failure(
+      "UPSTREAM",
+      `${SYSTEM_TITLES[source.system]} answered ${source.what} with XML that is not read: ${thrown.message}.`,
+      { system: source.system },
+    );
   }
-}
-
-interface Parser {
-  parse(xml: string): unknown;
-}
-let loaded: Promise<Parser> | undefined;
-
-/** One parser for all, loaded at the first call only: loading the package must stay cheap. It keeps nothing between texts. */
-async function load(): Promise<Parser> {
-  const { XMLParser } = await import("fast-xml-parser");
-  return new XMLParser({
-    preserveOrder: true,
-    ignoreAttributes: false,
-    attributeNamePrefix: "",
-    parseTagValue: false,
-    parseAttributeValue: false,
-    trimValues: false,
-    // Decoded here instead, strictly: the parser knows more entities than XML does and leaves unknown ones alone.
-    processEntities: false,
-    cdataPropName: "#cdata",
-    ignoreDeclaration: true,
-    ignorePiTags: true,
-    maxNestedTags: 200,
-  });
-}
-
-/** One entry of the parser's ordered form: `{ "a:b": [children], ":@": { attribute: value } }`. */
-function toNode(entry: unknown): XmlNode | string {
-  if (!isRecord(entry)) return "";
-  const name = Object.keys(entry).find((key) => key !== ":@");
-  if (name === undefined) return "";
-  const inner = entry[name];
-  if (name === "#text") return decodeXmlText(typeof inner === "string" ? inner : String(inner));
-  if (name === "#cdata") {
-    return list(inner)
-      .map((part) => (isRecord(part) ? (text(part["#text"]) ?? "") : ""))
-      .join("");
-  }
-  const attributes = new Map<string, string>();
-  const written = entry[":@"];
-  if (isRecord(written)) {
-    for (const [key, value] of Object.entries(written)) attributes.set(key, decodeXmlText(String(value)));
-  }
-  return { name, local: localName(name), attributes, content: list(inner).map(toNode) };
-}
-
-function localName(name: string): string {
-  return name.slice(name.indexOf(":") + 1);
 }
 
 /** All child elements with that local name, in order; every child element when no name is given. */
@@ -100,7 +41,11 @@ export function children(node: XmlNode | undefined, local?: string): XmlNode[] {
 
 /** The element found by walking local names, taking the first of each; undefined when any is missing. */
 export function child(node: XmlNode | undefined, ...path: string[]): XmlNode | undefined {
-  return path.reduce<XmlNode | undefined>((inner, local) => children(inner, local)[0], node);
+  let inner = node;
+  for (const local of path) {
+    inner = inner?.content.find((part): part is XmlNode => typeof part === "object" && part.local === local);
+  }
+  return inner;
 }
 
 /** All elements below `node`, at any depth, with that local name, in document order. */
@@ -115,7 +60,9 @@ export function textOf(node: XmlNode | undefined, ...path: string[]): string | u
 }
 
 function gather(node: XmlNode): string {
-  return node.content.map((part) => (typeof part === "string" ? part : gather(part))).join("");
+  let all = "";
+  for (const part of node.content) all += typeof part === "string" ? part : gather(part);
+  return all;
 }
 
 /** Attribute by local name (`href` finds `xlink:href`; namespace declarations are never found). */

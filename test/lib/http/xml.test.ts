@@ -50,6 +50,26 @@ describe("XML reading", () => {
     assert.deepEqual(child(root, "s")?.content, [" x "]);
   });
 
+  it("reads single and double quotes, blanks around signs, names of any script and empty elements", async () => {
+    const root = await read('<a\n b = \'1 "2"\'\tc="it\'s" ><straße größe="3"/><x:é xmlns:x=\'urn:x\' /></a >');
+    assert.equal(attribute(root, "b"), '1 "2"');
+    assert.equal(attribute(root, "c"), "it's");
+    assert.equal(attribute(child(root, "straße"), "größe"), "3");
+    assert.deepEqual(
+      children(root).map(({ name, local }) => [name, local]),
+      [
+        ["straße", "straße"],
+        ["x:é", "é"],
+      ],
+    );
+  });
+
+  it("takes every kind of line end for one character, and for a blank inside an attribute", async () => {
+    const root = await read('<a b="1\r\n2\t3&#10;4">x\r\ny\rz</a>');
+    assert.equal(attribute(root, "b"), "1 2 3\n4");
+    assert.equal(textOf(root), "x\ny\nz");
+  });
+
   const hostile: Record<string, string> = {
     "an external entity": '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>',
     "a document type": '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN" "http://www.w3.org/x.dtd"><html/>',
@@ -62,6 +82,13 @@ describe("XML reading", () => {
     "wrong nesting": "<a><b></a></b>",
     "a cut document": "<a><b>text",
     "a cut tag": '<a b="',
+    "a cut end tag": "<a></a",
+    "an attribute without a value": "<a b/>",
+    "an attribute without quotes": "<a b=1/>",
+    "an attribute twice": '<a b="1" b="2"/>',
+    "attributes without a blank between them": '<a b="1"c="2"/>',
+    "a tag inside an attribute": '<a b="<c/>"/>',
+    "two colons in a name": "<a:b:c/>",
     "two roots": "<a/><b/>",
     "text around the root": "hello <a/>",
     "an element name that is a trap for objects": "<a><__proto__>x</__proto__></a>",
