@@ -35,7 +35,8 @@ export { planIngest, type IngestPlan } from "./ingest/plan.js";
 
 /**
  * Preserves one asset version, durably: resolve -> lookup -> folder -> package and upload -> ingesting -> verify ->
- * links -> retention -> done. Every step is a checkpoint and may be repeated; whatever happens, at most one asset comes of it, and
+ * links -> retention -> done. Every step may be repeated and is a checkpoint: on disk before anything is
+ * done that depends on it, together with what was found out before. Whatever happens, at most one asset comes of it, and
  * nothing is called archived before Preservica itself has confirmed size and digest.
  *
  * @returns `wait` while Preservica works; the job is looked at again at `until`
@@ -74,7 +75,7 @@ class Ingest {
     if (known !== undefined) return known;
     this.#job.stage("checking");
     const resolved = await resolveAsset(this.#job.msg.asset, this.#job.settings, this.#deps);
-    await this.#job.save("resolve", resolved);
+    this.#job.note("resolve", resolved);
     return resolved;
   }
 
@@ -113,7 +114,7 @@ class Ingest {
       resolved.folder,
       this.#job.settings.folderTag,
     );
-    await this.#job.save("folder", facts);
+    this.#job.note("folder", facts);
     return facts;
   }
 
@@ -137,6 +138,11 @@ class Ingest {
 
   async #send(resolved: ResolvedAsset, folder: FolderFacts, upload: UploadFacts): Promise<IngestOutcome> {
     const ingesting = await sendPackage(this.#job, resolved, folder.ref, upload, this.#deps);
+    if (this.#job.settings.firstLookMs === 0) {
+      await this.#job.save("ingesting", ingesting);
+      return await this.#await(resolved, ingesting);
+    }
+    this.#job.note("ingesting", ingesting);
     return lookAgain(this.#job, ingesting.since, "ingesting", "Preservica ingests the package", this.#deps);
   }
 
@@ -249,7 +255,9 @@ class Ingest {
     const verified = await verifyArchived(expected, resolved, this.#deps, this.#job.signal);
     if (!("incomplete" in verified)) {
       recordAccession(this.#job, resolved, expected, verified, this.#deps);
-      await this.#job.save("verify", verified);
+      // Gigabytes are not read again for a crash; a few questions are asked again.
+      if (verified.files.some((file) => file.by === "read")) await this.#job.save("verify", verified);
+      else this.#job.note("verify", verified);
       return verified;
     }
     const ingesting = this.#underWay() ?? {
@@ -285,7 +293,7 @@ class Ingest {
     const known = this.#job.checkpoint<{ warnings: string[] }>("links");
     if (known !== undefined) return known.warnings;
     const warnings = await settleLinks(ref, resolved, this.#job.settings, this.#deps);
-    await this.#job.save("links", { warnings });
+    this.#job.note("links", { warnings });
     return warnings;
   }
 }

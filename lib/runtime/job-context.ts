@@ -21,6 +21,10 @@ export class DurableJob<Settings extends JsonObject> implements JobContext<Setti
   readonly #nodeType: string;
   #checkpoint: JsonObject;
   #events: LifecycleEvent[] = [];
+  /** Steps that no transaction has taken along yet. */
+  #noted: JsonObject = {};
+  /** Steps that a transaction has taken along, not published yet. */
+  #taken: string[] = [];
 
   constructor(
     store: LifecycleStore,
@@ -52,17 +56,23 @@ export class DurableJob<Settings extends JsonObject> implements JobContext<Setti
 
   async save(step: string, facts: JsonObject): Promise<void> {
     if (this.signal.aborted) throw new LifecycleError("CONFLICT", "The job was stopped.", { retryable: false });
-    this.#checkpoint = { ...this.#checkpoint, [step]: facts };
+    this.note(step, facts);
     await this.#store.change({
       job: this.id,
       attempt: this.attempt,
       state: "running",
       step,
-      checkpoint: { [step]: facts },
       failures: this.#job.failures,
       ...this.takeFacts(),
     });
-    publishStep({ nodeType: this.#nodeType, queue: this.#job.queue, step, assetKey: this.#job.assetKey, job: this.id });
+    this.publishTaken();
+  }
+
+  note(step: string, facts: JsonObject): void {
+    this.#checkpoint = { ...this.#checkpoint, [step]: facts };
+    // Noted anew, a step is the last one again.
+    delete this.#noted[step];
+    this.#noted[step] = facts;
   }
 
   event(event: Omit<LifecycleEvent, "assetKey" | "assetVersion" | "run" | "at"> & { at?: string }): void {
@@ -82,10 +92,23 @@ export class DurableJob<Settings extends JsonObject> implements JobContext<Setti
     this.#status.stage(this.id, word);
   }
 
-  /** Events that no transaction has taken along yet. */
-  takeFacts(): Pick<JobChange, "events"> {
+  /** What the next transaction takes along: the events and steps that none has taken yet. */
+  takeFacts(): Pick<JobChange, "events" | "checkpoint"> {
     const events = this.#events;
+    const checkpoint = this.#noted;
     this.#events = [];
-    return events.length === 0 ? {} : { events };
+    this.#noted = {};
+    const steps = Object.keys(checkpoint);
+    this.#taken.push(...steps);
+    return { ...(events.length === 0 ? {} : { events }), ...(steps.length === 0 ? {} : { checkpoint }) };
+  }
+
+  /** Says that the transaction is on disk. @param end the step that the job ended or was parked with, if it did */
+  publishTaken(end?: string): void {
+    const steps = this.#taken;
+    this.#taken = [];
+    const { queue, assetKey } = this.#job;
+    for (const step of end === undefined ? steps : [...steps, end])
+      publishStep({ nodeType: this.#nodeType, queue, step, assetKey, job: this.id });
   }
 }

@@ -6,7 +6,6 @@ import { lighten } from "./kept-fields.js";
 import { reported } from "./on-input.js";
 import type { NodeStatus } from "./status.js";
 import { steadyNow, steadyTimeOf } from "./steady-clock.js";
-import { publishStep } from "./steps.js";
 import { toStored } from "./stored-message.js";
 import type { JobNodeOptions, Outcome, Output } from "./types.js";
 
@@ -63,8 +62,6 @@ export class JobEnd<Settings extends JsonObject> {
     outcome: Outcome,
     handovers: NewHandover[],
   ): Promise<void> {
-    const stepped = (step: string): void =>
-      publishStep({ nodeType: job.nodeType, queue: job.queue, step, assetKey: job.assetKey, job: job.id });
     if (outcome.kind === "wait") {
       await store.change({
         job: job.id,
@@ -75,7 +72,7 @@ export class JobEnd<Settings extends JsonObject> {
         handovers,
         ...context.takeFacts(),
       });
-      stepped(outcome.step);
+      context.publishTaken(outcome.step);
       this.#status.end(job.id, "waiting");
       return;
     }
@@ -89,7 +86,7 @@ export class JobEnd<Settings extends JsonObject> {
       identities: outcome.outputs.flatMap(({ msg }) => (msg.asset === undefined ? [] : identitiesOf(msg.asset))),
       ...context.takeFacts(),
     });
-    stepped("end");
+    context.publishTaken("end");
     this.#status.end(job.id, outcome.kind);
   }
 

@@ -38,6 +38,11 @@ export interface JobContext<Settings> {
   checkpoint<T extends JsonObject>(step: string): T | undefined;
   /** Records a step; on disk when it resolves. Throws CONFLICT when the job was cancelled or taken over. */
   save(step: string, facts: JsonObject): Promise<void>;
+  /**
+   * Records a step in the transaction of the next `save`, of a wait or of the end: for what a crash before that lets be
+   * found out again without harm. What must be known before something is done to a system is saved.
+   */
+  note(step: string, facts: JsonObject): void;
   /** Adds to the asset's timeline, in the transaction of the next `save` or of the end. Run and asset are filled in. */
   event(event: Omit<LifecycleEvent, "assetKey" | "assetVersion" | "run" | "at"> & { at?: string }): void;
   /** Aborted when the node closes or the job is cancelled. */

@@ -56,6 +56,8 @@ export interface IngestJob {
   readonly settings: IngestSettings;
   checkpoint<T extends JsonObject>(step: string): T | undefined;
   save(step: string, facts: JsonObject): Promise<void>;
+  /** Recorded with the next `save`, a wait or the end: what can be found out again after a crash. */
+  note(step: string, facts: JsonObject): void;
   event(event: IngestEvent): void;
   readonly signal: AbortSignal;
   progress(done: number, total: number | undefined): void;

@@ -65,7 +65,7 @@ class Sender {
     const { asset } = this.#job.msg;
     const { created } = this.#job;
     this.#job.stage("uploading");
-    await this.#save({});
+    this.#job.note("upload", this.#facts);
     let receipt: PackageReceipt;
     try {
       receipt = await this.#deps.contentPool.sendPackage({
@@ -74,7 +74,7 @@ class Sender {
         finish: async (digests) => {
           const found = digestsByLabel(digests);
           const document = metadataDocument(asset, this.#resolved, this.#folder, found, created);
-          await this.#packed(found);
+          this.#packed(found);
           return [{ path: `${this.#resolved.ref}/metadata.xml`, bytes: Buffer.from(document, "utf8") }];
         },
         modified: created,
@@ -87,7 +87,7 @@ class Sender {
     } catch (thrown) {
       throw await this.#failed(thrown);
     }
-    return await this.#sent(receipt);
+    return this.#sent(receipt);
   }
 
   /** Marks on disk that the next request may start the ingest. */
@@ -111,7 +111,7 @@ class Sender {
     if (this.#facts.finishing !== how) await this.#save({ finishing: how });
   }
 
-  async #packed(digests: FileDigests): Promise<void> {
+  #packed(digests: FileDigests): void {
     const at = nowOf(this.#deps).toISOString();
     const files = this.#resolved.files.flatMap((file) => {
       const found = digests.get(file.label);
@@ -123,7 +123,7 @@ class Sender {
       found.digests.MD5 === undefined ? [] : [{ label, value: found.digests.MD5 }],
     );
     const facts: PackedFacts = { nth: this.#facts.nth, files, md5, at };
-    await this.#job.save("packed", facts);
+    this.#job.note("packed", facts);
   }
 
   /** A failure that proves that nothing arrived takes the mark away again, so that the next attempt sends at once. */
@@ -141,7 +141,7 @@ class Sender {
     return thrown;
   }
 
-  async #sent(receipt: PackageReceipt): Promise<IngestingFacts> {
+  #sent(receipt: PackageReceipt): IngestingFacts {
     const at = nowOf(this.#deps).toISOString();
     const digests = digestsByLabel(receipt.digests);
     for (const file of this.#resolved.files) {
@@ -167,9 +167,7 @@ class Sender {
     });
     record(this.#job, this.#deps, "ingestion start", { system: "preservica", object: this.#resolved.ref });
     const token = receipt.headers[PROGRESS_HEADER] ?? null;
-    const facts: IngestingFacts = { nth: this.#facts.nth, token, since: at, completeSince: null };
-    await this.#job.save("ingesting", facts);
-    return facts;
+    return { nth: this.#facts.nth, token, since: at, completeSince: null };
   }
 
   async #save(change: Partial<UploadFacts>): Promise<void> {

@@ -75,6 +75,8 @@ export class Job implements IngestJob {
   readonly created = new Date("2026-11-16T09:00:00Z");
   readonly events: IngestEvent[] = [];
   readonly #saved: Map<string, string>;
+  /** What the next save takes along; a crash before it loses it. */
+  readonly #noted = new Map<string, string>();
   readonly signal: AbortSignal;
   /** Called before each save; may throw, as a crash would. */
   beforeSave: ((step: string, nth: number) => void) | undefined;
@@ -96,14 +98,23 @@ export class Job implements IngestJob {
     return new Job(this.id, structuredClone(this.msg), this.settings, this.#saved);
   }
   checkpoint<T extends JsonObject>(step: string): T | undefined {
-    const saved = this.#saved.get(step);
+    const saved = this.#noted.get(step) ?? this.#saved.get(step);
     return saved === undefined ? undefined : (JSON.parse(saved) as T);
   }
   save(step: string, facts: JsonObject): Promise<void> {
     this.saves += 1;
     this.beforeSave?.(step, this.saves);
-    this.#saved.set(step, JSON.stringify(facts));
+    this.note(step, facts);
+    this.keep();
     return Promise.resolve();
+  }
+  note(step: string, facts: JsonObject): void {
+    this.#noted.set(step, JSON.stringify(facts));
+  }
+  /** Puts on disk what was noted, as the runtime does when a job is parked or ends. */
+  keep(): void {
+    for (const [step, facts] of this.#noted) this.#saved.set(step, facts);
+    this.#noted.clear();
   }
   event(event: IngestEvent): void {
     this.events.push(event);
@@ -290,6 +301,7 @@ export class World {
       const outcome = await ingest(current, this.deps(preservica));
       if (outcome.kind === "done") return { done: outcome, waits };
       waits.push(outcome.why);
+      current.keep();
       await until(outcome.until);
       current = current.again();
     }
