@@ -109,13 +109,17 @@ export class Exchange {
     return await new Promise<Buffer>((resolve, reject) => {
       const parts: Buffer[] = [];
       let size = 0;
+      let whole = false;
       const failed = (why: Error): void => {
         reject(why);
         cut(why);
       };
       stream.on("error", failed);
-      stream.once("close", () => failed(new Error("the answer ended early")));
+      stream.once("close", () => {
+        if (!whole) failed(new Error("the answer ended early"));
+      });
       stream.once("end", () => {
+        whole = true;
         const [first] = parts;
         resolve(first !== undefined && parts.length === 1 ? first : Buffer.concat(parts, size));
       });

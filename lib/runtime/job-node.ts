@@ -10,7 +10,7 @@ import { onInput } from "./on-input.js";
 import { NodeStatus } from "./status.js";
 import { steadyNow } from "./steady-clock.js";
 import { storeOf } from "./store-of.js";
-import { fromStored } from "./stored-message.js";
+import { fromClaimed, fromStored } from "./stored-message.js";
 import { withSettings } from "./take-in.js";
 import { STRANDED_MS } from "./until-stored.js";
 import type { JobNodeOptions, Outcome } from "./types.js";
@@ -44,6 +44,8 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
   readonly #closing = new AbortController();
   #pumping: Promise<void> | undefined;
   #again = false;
+  /** Nothing is left to claim until something comes or becomes due. */
+  #drained = false;
   #held = 0;
   /** A job's end could not be written: its row still says running although nobody works it. */
   #stranded = false;
@@ -99,6 +101,7 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
   wake(): void {
     // Whoever holds wakes when it lets go.
     if (this.#closing.signal.aborted || !this.#coordinator.running || this.#held > 0) return;
+    this.#drained = false;
     if (this.#pumping !== undefined) {
       this.#again = true;
       return;
@@ -146,12 +149,14 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
     }
     for (;;) {
       const free = this.#options.concurrency - this.#active.size;
+      this.#drained = false;
       if (free <= 0 || this.#closing.signal.aborted || !this.#coordinator.running) return;
       const jobs = await store.claim(this.queue, free, steadyNow());
       for (const job of jobs) this.#start(store, job);
       if (jobs.length < free) break;
     }
     const due = await store.nextDue(this.queue);
+    this.#drained = !this.#again && !this.#stranded;
     if (due !== undefined) this.#sleep(due);
   }
 
@@ -171,21 +176,24 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
         const error = asLifecycleError(thrown);
         this.#status.end(job.id, "stopped");
         // Fenced out (cancelled, taken over): the job's row already says what holds.
-        if (stop.aborted || error.code === "CONFLICT") return;
+        if (stop.aborted || error.code === "CONFLICT") return false;
         this.#options.node.warn(`Job ${job.id}: ${error.code}: ${error.message}`);
         this.#status.failed(error.code);
         this.#stranded = true;
+        return false;
       })
-      .finally(() => {
+      .then((over) => {
         this.#active.delete(job.id);
         if (this.#stranded) this.#sleep(steadyNow() + STRANDED_MS);
-        else this.wake();
+        // The end of a job leaves nothing new to claim; one that is parked becomes due.
+        else if (!over || !this.#drained) this.wake();
       });
     this.#active.set(job.id, { abort, ended });
   }
 
-  async #work(store: LifecycleStore, claimed: Job, signal: AbortSignal): Promise<void> {
-    const msg = await restore(store, fromStored(claimed.message));
+  /** @returns whether the job is done with; else it may become due again */
+  async #work(store: LifecycleStore, claimed: Job, signal: AbortSignal): Promise<boolean> {
+    const msg = await restore(store, fromClaimed(claimed));
     const contextOf = (job: Job): DurableJob<Settings> =>
       new DurableJob<Settings>(store, job, msg, signal, this.#status, this.#options.node.type);
     let job = claimed;
@@ -200,14 +208,15 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
     } catch (thrown) {
       if (signal.aborted) {
         this.#status.end(job.id, "stopped");
-        return;
+        return false;
       }
       await this.#end.failed(store, job, context, asLifecycleError(thrown));
-      return;
+      return false;
     }
     await this.#end.ended(store, job, context, outcome, handovers);
     for (const handover of handovers) {
       this.#coordinator.send(this, store, { ...handover, takenBy: [], created: Date.now() });
     }
+    return outcome.kind !== "wait";
   }
 }

@@ -1,7 +1,7 @@
 import type { LifecycleAsset } from "../messages/asset.js";
 import type { LifecycleMessage } from "../messages/message.js";
 import type { Json, LifecycleStore } from "../store/types.js";
-import { FIELDS_LIMIT } from "./stored-message.js";
+import { FIELDS_LIMIT, isSurelyWithin } from "./stored-message.js";
 
 /** Field id under which the reference travels while the fields themselves are kept in the store. */
 const REFERENCE = "content-lifecycle:kept-fields";
@@ -12,7 +12,7 @@ const REFERENCE = "content-lifecycle:kept-fields";
  */
 export async function lighten(store: LifecycleStore, run: string, msg: LifecycleMessage): Promise<LifecycleMessage> {
   const asset = msg.asset;
-  if (asset === undefined) return msg;
+  if (asset === undefined || isSurelyWithin(msg, FIELDS_LIMIT)) return msg;
   const fields = JSON.stringify(asset.fields);
   if (Buffer.byteLength(fields) <= FIELDS_LIMIT) return msg;
   const id = `${run}|${asset.key}|${asset.version}`;

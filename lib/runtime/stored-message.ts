@@ -1,7 +1,7 @@
 import { LifecycleError } from "../messages/error.js";
 import type { LifecycleAsset } from "../messages/asset.js";
 import type { LifecycleMessage } from "../messages/message.js";
-import type { Json, JsonObject } from "../store/types.js";
+import type { Job, Json, JsonObject } from "../store/types.js";
 
 /** Never stored: they belong to an HTTP request or are handles, and may hold credentials. */
 const NEVER_STORED: ReadonlySet<string> = new Set(["req", "res", "_session", "_event"]);
@@ -41,18 +41,67 @@ function plain(value: unknown, depth: number): Json | undefined {
   return copy;
 }
 
+/** Deeper than this a value is looked through more carefully than `bound` does. */
+const SHALLOW = 32;
+/** Bytes that a character may take in JSON, at most. */
+const WIDEST = 6;
+
 /**
- * The message as it is stored: plain JSON, a copy of its own, without request objects.
+ * An upper bound of the bytes that a value takes as JSON, if it is plain JSON from end to end already; most messages are,
+ * and need neither a copy nor a second look then.
+ *
+ * @returns undefined when something in it is not plain JSON
+ */
+function bound(value: unknown, depth = 0): number | undefined {
+  if (typeof value === "string") return value.length * WIDEST + 2;
+  if (typeof value === "boolean" || value === null) return 5;
+  if (typeof value === "number") return Number.isFinite(value) ? 25 : undefined;
+  if (typeof value !== "object" || depth > SHALLOW) return undefined;
+  let bytes = 2;
+  if (Array.isArray(value)) {
+    for (const item of value as unknown[]) {
+      const inner = bound(item, depth + 1);
+      if (inner === undefined) return undefined;
+      bytes += inner + 1;
+    }
+    return bytes;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return undefined;
+  for (const [name, part] of Object.entries(value)) {
+    const inner = name === "__proto__" ? undefined : bound(part, depth + 1);
+    if (inner === undefined) return undefined;
+    bytes += name.length * WIDEST + 4 + inner;
+  }
+  return bytes;
+}
+
+function isMeasured(value: unknown, bytes: number | undefined): value is Json {
+  return bytes !== undefined;
+}
+
+/** Is the message certainly no larger than `limit` bytes? */
+export function isSurelyWithin(msg: LifecycleMessage, limit: number): boolean {
+  return (bound(msg) ?? Number.POSITIVE_INFINITY) <= limit;
+}
+
+/**
+ * The message as it is stored: plain JSON without request objects. Its parts may be those of the message; the store
+ * takes what it is given as text, at once.
  *
  * @throws LifecycleError INVALID_INPUT when it is larger than 1 MiB
  */
 export function toStored(msg: LifecycleMessage): JsonObject {
   const stored: JsonObject = {};
+  let most = 0;
   for (const [name, value] of Object.entries(msg)) {
     if (NEVER_STORED.has(name)) continue;
-    const kept = plain(value, 0);
+    const bytes = bound(value);
+    const kept = isMeasured(value, bytes) ? value : plain(value, 0);
     if (kept !== undefined) stored[name] = kept;
+    most += name.length * WIDEST + 4 + (bytes ?? MESSAGE_LIMIT);
   }
+  if (most <= MESSAGE_LIMIT) return stored;
   const size = Buffer.byteLength(JSON.stringify(stored));
   if (size > MESSAGE_LIMIT) {
     throw new LifecycleError(
@@ -66,6 +115,11 @@ export function toStored(msg: LifecycleMessage): JsonObject {
 /** A copy of its own of a stored message. */
 export function fromStored(stored: JsonObject): LifecycleMessage {
   return copyOfObject(stored);
+}
+
+/** The message of a job just read from the store: nobody else has it, so it needs no copy. */
+export function fromClaimed({ message }: Pick<Job, "message">): LifecycleMessage {
+  return message;
 }
 
 /** Stored messages are plain JSON, so this does what a structured clone does in a fraction of its time. */

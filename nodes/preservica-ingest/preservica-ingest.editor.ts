@@ -33,7 +33,7 @@ RED.nodes.registerType("preservica-ingest", {
         row.type === "" || row.relation === "" ? node._("preservica-ingest.errors.link") : true,
       ),
     },
-    firstLookSeconds: { value: 2, validate: wholeNumber(1, 3600) },
+    firstLookSeconds: { value: 2, validate: wholeNumber(0, 3600) },
     longestLookSeconds: { value: 60, validate: wholeNumber(1, 86400) },
     queue: { value: "" },
     concurrency: { value: 2, validate: wholeNumber(1, 32) },

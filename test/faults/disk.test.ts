@@ -9,7 +9,7 @@ const CASES: StoreCase[] = [
   { nth: 5, times: 3, how: "commit" },
   { nth: 9, times: 1, how: "commit" },
   { nth: 17, times: 6, how: "commit" },
-  { nth: 36, times: 6, how: "commit" },
+  { nth: 24, times: 6, how: "commit" },
   { nth: 3, times: 10, how: "pages" },
 ];
 
