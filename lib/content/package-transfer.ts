@@ -45,6 +45,7 @@ export class PackageTransfer implements Transfer {
     if (resume !== undefined) this.#keeper.resume(resume.uploadId, resume.parts);
     this.work = {
       kind: "package",
+      format: formatOf(upload),
       entries,
       modified: modifiedOf(upload),
       send: whole ? { kind: "whole" } : sendParts(plan, resume),
@@ -108,6 +109,7 @@ export class PackageTransfer implements Transfer {
 
   async #finish(digests: Parameters<PackageUpload["finish"]>[0]): Promise<FinishFile[]> {
     const files = await this.#upload.finish(digests);
+    if (this.work.format === "plain" && files.length > 0) throw new LifecycleError("INVALID_INPUT", ONE_FILE);
     const paths = new Set(this.#paths);
     for (const file of files) takePath(file.path, paths);
     return files;
@@ -138,6 +140,13 @@ function takePath(path: string, taken: Set<string>): void {
   checkPath(path);
   if (taken.has(path)) throw new LifecycleError("INVALID_INPUT", `Two entries of the package share the path ${path}.`);
   taken.add(path);
+}
+
+const ONE_FILE = "What is sent without a package is one file.";
+
+function formatOf({ format = "zip", entries }: PackageUpload): PackageWork["format"] {
+  if (format === "plain" && entries.length !== 1) throw new LifecycleError("INVALID_INPUT", ONE_FILE);
+  return format;
 }
 
 function modifiedOf(upload: PackageUpload): number {

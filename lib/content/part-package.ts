@@ -17,7 +17,7 @@ import { centralDirectory, localHeader, type ZipFile } from "./zip.js";
 type PartsWork = PackageWork & { send: { kind: "parts" } };
 
 /**
- * A package in parts: streamed once, cut, hashed on the way, at most a few parts in memory. If the target no longer
+ * A package, or a plain file, in parts: streamed once, cut, hashed on the way, at most a few parts in memory. If the target no longer
  * knows an upload, everything is sent once more into a new one.
  */
 export async function runPartPackage(work: PartsWork, context: JobContext): Promise<WorkerReceipt> {
@@ -130,14 +130,21 @@ class PartPackage {
     }
     for (const file of await this.#context.finish(this.#digests)) await this.#putFile(file.path, asBuffer(file.bytes));
     this.#check();
-    await this.#writer.putDirectory(centralDirectory(this.#files, this.#writer.offset, this.#modified, zip64From));
+    if (this.#work.format === "zip")
+      await this.#writer.putDirectory(centralDirectory(this.#files, this.#writer.offset, this.#modified, zip64From));
     this.#writer.finish();
+  }
+
+  /** Empty where the bytes go as they are. */
+  #header(path: string, size: number, crc: number): Buffer {
+    const { format, zip64From } = this.#work;
+    return format === "plain" ? Buffer.alloc(0) : localHeader(path, size, crc, this.#modified, zip64From);
   }
 
   async #putFile(path: string, bytes: Buffer): Promise<void> {
     this.#check();
     const crc = crc32(bytes);
-    const header = localHeader(path, bytes.length, crc, this.#modified, this.#work.zip64From);
+    const header = this.#header(path, bytes.length, crc);
     this.#files.push({ path, size: bytes.length, crc, offset: this.#writer.offset });
     await this.#writer.putEntry(path, header, bytes, hash("sha256", bytes, "hex"));
   }
@@ -146,7 +153,7 @@ class PartPackage {
     this.#check();
     const offset = this.#writer.offset;
     const algorithms = neededAlgorithms(source.algorithms, source.expected);
-    const header = localHeader(path, source.size, 0, this.#modified, this.#work.zip64From);
+    const header = this.#header(path, source.size, 0);
     await this.#writer.begin(path, source.size, header, this.#context.hash(algorithms));
     await readSource({
       label: source.label,

@@ -43,8 +43,8 @@ export class PartWriter {
   #current: Part | undefined;
   #parts = 0;
   #offset = 0;
-  /** The entry being written: where its content starts and where its CRC belongs. */
-  #open: { path: string; size: number; start: number; crcAt: number; hash: HashStream } | undefined;
+  /** The entry being written: where its content starts and where its CRC belongs; nowhere when it has no header. */
+  #open: { path: string; size: number; start: number; crcAt: number | undefined; hash: HashStream } | undefined;
   #inDirectory = false;
 
   constructor(partSize: number, modified: number, share: BufferShare, deliver: (part: FullPart) => void) {
@@ -72,11 +72,11 @@ export class PartWriter {
     await this.append(bytes);
   }
 
-  /** Starts an entry whose CRC is not known yet. */
+  /** Starts an entry whose CRC is not known yet. @param header empty for a plain file, which carries no CRC */
   async begin(path: string, size: number, header: Buffer, hash: HashStream): Promise<void> {
-    const crcAt = this.#offset + CRC_OFFSET;
+    const crcAt = header.length === 0 ? undefined : this.#offset + CRC_OFFSET;
     this.#open = { path, size, start: this.#offset + header.length, crcAt, hash };
-    await this.append(header, { from: crcAt, to: crcAt + 4 });
+    await this.append(header, crcAt === undefined ? undefined : { from: crcAt, to: crcAt + 4 });
   }
 
   /** Ends the entry begun: writes its CRC where the header lies, which may let held parts go. */
@@ -92,7 +92,7 @@ export class PartWriter {
       digests.then((known) => known.digests["SHA-256"] ?? ""),
     );
     const known = await digests;
-    this.#setCrc(open.crcAt, known.crc);
+    if (open.crcAt !== undefined) this.#setCrc(open.crcAt, known.crc);
     return known;
   }
 

@@ -33,6 +33,7 @@ export interface ReadWork {
 
 export interface PackageWork {
   kind: "package";
+  format: "zip" | "plain";
   entries: EntryWork[];
   /** Milliseconds since 1970 for the headers. */
   modified: number;

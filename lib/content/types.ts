@@ -77,10 +77,15 @@ export interface UploadState {
 }
 
 export interface PackageUpload {
+  /**
+   * `zip` (default): the entries in a stored ZIP64 package, whose arrival starts something at the target.
+   * `plain`: the one entry's bytes as they are. A later arrival replaces an earlier one, so a PUT may be repeated.
+   */
+  format?: "zip" | "plain";
   entries: PackageEntry[];
   /** Upper bound of the bytes that `finish` will add; part size follows from the whole. */
   finishSize: number;
-  /** Entries that depend on the digests (metadata.xml), appended last. */
+  /** Entries that depend on the digests (metadata.xml), appended last; none where the format is plain. */
   finish(digests: EntryDigest[]): Promise<{ path: string; bytes: Uint8Array }[]>;
   /** Time stamp in the zip's headers; the same on every attempt, so that parts repeat byte for byte. */
   modified: Date;
@@ -108,14 +113,14 @@ export interface PackageReceipt {
  * SHORT_READ, FIXITY_MISMATCH, REFUSED (a redirect that may not be followed), INVALID_INPUT (paths, sizes), UPSTREAM.
  * - Stopped by its signal: the signal's reason when that is a LifecycleError, else UPSTREAM with `details.stopped`.
  * - `details.outcome` is `unknown` when a whole package may have arrived although no answer came: look at the target
- *   before sending again. It is never sent twice here; parts are.
+ *   before sending again. It is never sent twice here; parts and plain files are.
  * - The pool never aborts an upload: what failed can be taken up again with the last state, or ended by the caller
  *   through `target.abort`.
  */
 export interface ContentPool {
   /** Streams once and hashes; used to prove copies. */
   read(request: ReadRequest): Promise<ReadResult>;
-  /** Streams the entries once into a stored ZIP64 package and uploads it. */
+  /** Streams the entries once into a stored ZIP64 package, or one entry as it is, and uploads it. */
   sendPackage(upload: PackageUpload): Promise<PackageReceipt>;
   close(): Promise<void>;
 }

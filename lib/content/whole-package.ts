@@ -9,14 +9,19 @@ import type { EntryDigest } from "./types.js";
 import { putBytes } from "./upload.js";
 import { centralDirectory, localHeader, type ZipFile } from "./zip.js";
 
-/** A package below one part: everything in memory, digests in one go, one PUT. */
+/** A package or plain file below one part: everything in memory, digests in one go, one PUT. */
 export async function runWholePackage(work: PackageWork, context: JobContext): Promise<WorkerReceipt> {
+  const plain = work.format === "plain";
   const modified = new Date(work.modified);
   const files: ZipFile[] = [];
   const pieces: Buffer[] = [];
   const digests: EntryDigest[] = [];
   let offset = 0;
   const add = (path: string, bytes: Buffer): void => {
+    if (plain) {
+      pieces.push(bytes);
+      return;
+    }
     const crc = crc32(bytes);
     const header = localHeader(path, bytes.length, crc, modified, work.zip64From);
     files.push({ path, size: bytes.length, crc, offset });
@@ -29,15 +34,15 @@ export async function runWholePackage(work: PackageWork, context: JobContext): P
     add(entry.path, read.bytes);
   }
   for (const file of await context.finish(digests)) add(file.path, asBuffer(file.bytes));
-  pieces.push(centralDirectory(files, offset, modified, work.zip64From));
+  if (!plain) pieces.push(centralDirectory(files, offset, modified, work.zip64From));
   const bytes = Buffer.concat(pieces);
   const answer = await putBytes({
-    what: "Sending the package",
+    what: plain ? "Sending the file" : "Sending the package",
     request: (refused) => context.requestPut(bytes.length, refused),
     bytes,
     retry: work.retry,
     signal: context.signal,
-    repeatable: false,
+    repeatable: plain,
   });
   return {
     kind: "package",

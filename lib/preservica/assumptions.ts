@@ -14,6 +14,17 @@ export interface PreservicaAssumptions {
   fromMeansThisIsFrom: boolean;
   /** What the bucket for zip packages is called, after the tenant in lower case. */
   uploadBucketSuffix: string;
+  /** What the bucket for OPEX containers is called, after the tenant in lower case; and where in it ours are laid. */
+  sourceBucketSuffix: string;
+  containerPrefix: string;
+  /** Name of the workflow that ingests an OPEX container. */
+  opexWorkflow: string;
+  /** First server version that takes OPEX, and the first that takes a plain folder as a PAX. */
+  opexSince: string;
+  paxFolderSince: string;
+  /** States of a workflow instance that end it well, badly, or not yet; anything else is read as not yet. */
+  workflowGood: readonly string[];
+  workflowBad: readonly string[];
   /** HTTP statuses with which a creation says that the given reference is taken. */
   refTaken: readonly number[];
   /** First server version with the legal-hold API. */
@@ -50,6 +61,13 @@ export const DEFAULT_ASSUMPTIONS: PreservicaAssumptions = {
   pageSize: 250,
   fromMeansThisIsFrom: true,
   uploadBucketSuffix: ".package.upload",
+  sourceBucketSuffix: ".opex.source",
+  containerPrefix: "opex",
+  opexWorkflow: "Ingest OPEX (Incremental)",
+  opexSince: "6.2",
+  paxFolderSince: "6.6.1",
+  workflowGood: ["Completed"],
+  workflowBad: ["Failed", "Aborted", "Finished_Mixed_Outcome"],
   refTaken: [400, 409, 422],
   legalHoldsSince: "9.1",
   holdPolicyPrefix: "LH: ",

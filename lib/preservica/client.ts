@@ -7,14 +7,16 @@ import type { Destroying } from "../systems/disposal.js";
 import type { ByteRequest, ContentSystem } from "../systems/port.js";
 import { DEFAULT_ASSUMPTIONS, type PreservicaAssumptions } from "./assumptions.js";
 import { ByteRequests } from "./byte-requests.js";
+import type { PreservicaClient, PreservicaOptions } from "./client-types.js";
 import { testConnection } from "./connection-test.js";
 import { custodyOf } from "./custody.js";
 import { destroyingOf } from "./destroy.js";
 import { Deletions } from "./deletions.js";
 import { Entities } from "./entities.js";
 import { Exports } from "./exports.js";
+import { FolderRecords } from "./folder-records.js";
 import { FolderPaths, type FoundFolder } from "./folders.js";
-import { Gateway, uuid, type ApiPath } from "./gateway.js";
+import { Gateway, uuid } from "./gateway.js";
 import { Governance } from "./governance.js";
 import { askHolds } from "./holds.js";
 import { integrityChecks, type IntegrityCheck } from "./integrity.js";
@@ -24,98 +26,17 @@ import { filled } from "./read.js";
 import { bitstreamPath, contentRefOf, Representations } from "./representations.js";
 import { Retention } from "./retention.js";
 import { search, searchPage, type SearchPage } from "./search.js";
-import { Session, type Credentials } from "./session.js";
+import { Session } from "./session.js";
 import type * as T from "./types.js";
 import { UploadEndpoint } from "./upload.js";
 import { Webhooks } from "./webhooks.js";
+import { Workflows } from "./workflows.js";
+
+export type { PreservicaClient, PreservicaOptions } from "./client-types.js";
 
 const DEFAULT_IDLE_MS = 60_000;
 /** Tags change once a year; every asset asks. */
 const TAGS_FRESH_MS = 30_000;
-
-export interface PreservicaOptions {
-  /** Connection key. */
-  connection: string;
-  /** `https://<host>`, without path. */
-  baseUrl: string;
-  /** Short code of the tenant, e.g. `TEN`. */
-  tenant: string;
-  /** Read at each login, so that a changed secret counts at once. */
-  credentials(): Promise<Credentials> | Credentials;
-  /** Version of the Entity API's path; default `latest`. */
-  apiPath?: ApiPath | undefined;
-  /** Calls at once; default 8. */
-  concurrency?: number | undefined;
-  ratePerSecond?: number | undefined;
-  /** PEM of a private CA. */
-  ca?: string | undefined;
-  proxy?: string | undefined;
-  /** Milliseconds without a byte; default 60,000. */
-  idleMs?: number | undefined;
-  /** Repetitions of idempotent calls; default 3. */
-  retries?: number | undefined;
-  userAgent?: string | undefined;
-  /** Where a tenant differs from what this package assumes. */
-  assumptions?: Partial<PreservicaAssumptions> | undefined;
-  /** Monotonic milliseconds, for token life and caches. */
-  clock?: (() => number) | undefined;
-}
-
-/**
- * Preservica in its own words. All calls may throw LifecycleError: DENIED, NOT_FOUND, INVALID_INPUT, CONFLICT,
- * THROTTLED, UNREACHABLE, TIMEOUT, UPSTREAM. Lists are read to the end, page by page.
- */
-export interface PreservicaClient extends ContentSystem {
-  readonly system: "preservica";
-  readonly tenant: string;
-  readonly assumptions: PreservicaAssumptions;
-  readonly entities: Entities;
-  readonly representations: Representations;
-  readonly processes: Processes;
-  readonly retention: Retention;
-  readonly governance: Governance;
-  readonly webhooks: Webhooks;
-  readonly exports: Exports;
-  readonly destroying: Destroying;
-  /** Makes sure that there is a live token. */
-  login(): Promise<void>;
-  serverVersion(): Promise<string>;
-  userDetails(): Promise<T.UserDetails>;
-  testConnection(): Promise<T.ConnectionReport>;
-  folder(ref: string): Promise<T.Entity>;
-  asset(ref: string): Promise<T.Entity>;
-  /** undefined when there is none; a tombstone is an answer, with `deleted`. */
-  findAsset(ref: string): Promise<T.Entity | undefined>;
-  /** Without reference, the root folders. */
-  children(ref?: string): AsyncGenerator<T.EntityRef>;
-  ensureFolderPath(path: string | readonly string[], securityTag: string): Promise<FoundFolder>;
-  findFolderPath(path: string | readonly string[]): Promise<{ ref?: string; missing: string[] }>;
-  findByIdentifier(type: string, value: string): Promise<T.EntityRef[]>;
-  /** Bitstreams of generations in use. */
-  bitstreamsOf(assetRef: string, representationType?: string): Promise<T.Bitstream[]>;
-  /** The asset's content as references that travel on a message. */
-  contentOf(assetRef: string): Promise<ContentRef[]>;
-  /** The archive's own checks of a file, newest first. @param path see `Bitstream.path` */
-  integrityChecks(path: string): Promise<IntegrityCheck[]>;
-  /** Request for a bitstream's bytes. @param path see `Bitstream.path` */
-  bitstreamContent(path: string, refused?: Refusal): Promise<ByteRequest>;
-  /** Request for the preview picture of an asset or folder: never the content (RECORDS rule 5). */
-  thumbnail(type: "IO" | "SO", ref: string, size: "small" | "medium" | "large"): Promise<ByteRequest>;
-  progress(token: string, includeErrors?: boolean): Promise<T.Progress | undefined>;
-  monitors(query: MonitorQuery): Promise<T.Monitor[]>;
-  /** Is there such a security tag? A yes may be some seconds old, a no is fresh. */
-  knowsSecurityTag(name: string): Promise<boolean>;
-  /** Names of the tenant's security tags, asked now. */
-  securityTags(): Promise<string[]>;
-  search(request: T.SearchRequest): AsyncGenerator<T.SearchHit>;
-  /** One page of a search, for a reader that keeps its place over a restart. */
-  searchPage(request: T.SearchRequest, start: number, max: number): Promise<SearchPage>;
-  /** Is a package of that key (still) in the upload bucket? */
-  packageArrived(packageKey: string): Promise<boolean>;
-  uploadTarget(packageKey: string, folderRef: string): UploadTarget;
-  /** Ends running calls and closes sockets. */
-  close(): void;
-}
 
 /** @throws LifecycleError NOT_CONFIGURED when address, proxy, tenant or key are not usable */
 export function createPreservica(options: PreservicaOptions): PreservicaClient {
@@ -136,6 +57,9 @@ class Client implements PreservicaClient {
   readonly destroying: Destroying;
   readonly webhooks: Webhooks;
   readonly exports: Exports;
+  readonly workflows: Workflows;
+  readonly ingestSource: UploadEndpoint;
+  readonly folderRecords: FolderRecords;
   readonly #http: Http;
   readonly #session: Session;
   readonly #gateway: Gateway;
@@ -176,6 +100,7 @@ class Client implements PreservicaClient {
     this.webhooks = new Webhooks(this.#gateway);
     this.governance = new Governance(this.#gateway, this.retention);
     this.destroying = destroyingOf(this.connection, this.entities, new Deletions(this.#gateway, this.processes));
+    this.folderRecords = new FolderRecords(this.entities);
     this.#folders = new FolderPaths(this.entities, this.assumptions.refTaken, options.clock);
     this.#bytes = new ByteRequests(this.#session, {
       baseUrl: this.#http.baseUrl,
@@ -184,7 +109,11 @@ class Client implements PreservicaClient {
       proxy: options.proxy,
     });
     this.exports = new Exports(this.#gateway, this.#bytes);
-    this.#upload = new UploadEndpoint(this.#gateway, this.tenant, this.#bytes);
+    this.workflows = new Workflows(this.#gateway);
+    const bucket = (suffix: string): UploadEndpoint =>
+      new UploadEndpoint(this.#gateway, `${this.tenant.toLowerCase()}${suffix}`, this.#bytes);
+    this.#upload = bucket(this.assumptions.uploadBucketSuffix);
+    this.ingestSource = bucket(this.assumptions.sourceBucketSuffix);
   }
 
   async login(): Promise<void> {

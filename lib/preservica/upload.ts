@@ -11,19 +11,19 @@ const FOLDER_HEADER = "x-amz-meta-structuralobjectreference";
 const S3_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 /**
- * The S3-compatible upload endpoint (fact sheet 2.1): path style, the token in its own header and no signature.
- * A completed upload starts the ingest, so neither `complete` nor a PUT is ever repeated blindly.
+ * One bucket of the S3-compatible upload endpoint (fact sheet 2.1): path style, the token in its own header and no
+ * signature. In the bucket for packages a completed upload starts the ingest, so neither `complete` nor a PUT is ever
+ * repeated blindly there; in an ingest source nothing starts by itself.
  */
 export class UploadEndpoint {
   readonly #gateway: Gateway;
   readonly #bytes: ByteRequests;
-  /** `<tenant in lower case>.package.upload` */
   readonly bucket: string;
 
-  constructor(gateway: Gateway, tenant: string, bytes: ByteRequests) {
+  constructor(gateway: Gateway, bucket: string, bytes: ByteRequests) {
     this.#gateway = gateway;
     this.#bytes = bytes;
-    this.bucket = `${tenant.toLowerCase()}${gateway.assumptions.uploadBucketSuffix}`;
+    this.bucket = bucket;
   }
 
   /** Names of the buckets that the user sees. */
@@ -38,10 +38,34 @@ export class UploadEndpoint {
     return answer.status !== 404;
   }
 
-  /** @param folder reference of the folder to ingest into; the package's own parent says the same */
-  target(key: string, folder: string): UploadTarget {
+  /** Bytes of an object that is there; undefined when there is none, or when its size is not said. */
+  async size(key: string): Promise<number | undefined> {
+    const answer = await this.#gateway.send({ method: "HEAD", path: this.#path(key), allow: [404], expect: "any" });
+    const length = Number(answer.headers["content-length"] ?? Number.NaN);
+    return answer.status === 404 || !Number.isSafeInteger(length) ? undefined : length;
+  }
+
+  /** Puts a small document; whatever stood under the key is replaced. Not for a bucket in which an arrival starts work. */
+  async put(key: string, document: string): Promise<void> {
+    await this.#gateway.send({
+      method: "PUT",
+      path: this.#path(key),
+      body: document,
+      headers: { "Content-Type": "application/octet-stream" },
+      idempotent: true,
+      expect: "any",
+    });
+  }
+
+  /** Takes an object away; one that is gone already is no error. */
+  async remove(key: string): Promise<void> {
+    await this.#gateway.send({ method: "DELETE", path: this.#path(key), allow: [404], expect: "any" });
+  }
+
+  /** @param folder reference of the folder to ingest into, where the upload starts the ingest */
+  target(key: string, folder?: string): UploadTarget {
     const path = this.#path(key);
-    const into = { [FOLDER_HEADER]: uuid(folder) };
+    const into: Record<string, string> = folder === undefined ? {} : { [FOLDER_HEADER]: uuid(folder) };
     return {
       put: (_size, refused) => this.#bytes.make("PUT", path, { headers: into, refused }),
       begin: async () => {
@@ -90,6 +114,7 @@ export class UploadEndpoint {
   }
 
   #path(key: string): string {
-    return `/api/s3/buckets/${encodeURIComponent(this.bucket)}/${encodeURIComponent(key)}`;
+    const segments = key.split("/").map(encodeURIComponent);
+    return `/api/s3/buckets/${encodeURIComponent(this.bucket)}/${segments.join("/")}`;
   }
 }

@@ -10,10 +10,15 @@ export interface LinkRow {
   relation: string;
 }
 
+export const WAYS = ["xip", "opex"] as const;
+/** `xip`: a package to the upload bucket; `opex`: a container in an ingest source, which a workflow takes in. */
+export type Way = (typeof WAYS)[number];
+
 export interface PreservicaIngestConfig {
   name: string;
   store: string;
   connection: string;
+  way: Way;
   verify: VerifyMode;
   /** Folder path in the archive for assets to which the mapping gives none; empty = then refused. */
   folder: string;
@@ -38,6 +43,7 @@ export function migrate(stored: Stored): PreservicaIngestConfig {
     name: textIn(stored, "name"),
     store: textIn(stored, "store"),
     connection: textIn(stored, "connection"),
+    way: choiceIn(stored, "way", WAYS, "xip"),
     verify: choiceIn(stored, "verify", VERIFY_MODES, "fixity"),
     folder: textIn(stored, "folder"),
     folderTag: textIn(stored, "folderTag", "closed"),

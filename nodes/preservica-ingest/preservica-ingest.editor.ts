@@ -19,6 +19,7 @@ RED.nodes.registerType("preservica-ingest", {
     version: { value: 1 },
     store: { value: "", type: "lifecycle-store", required: true },
     connection: { value: "", type: "preservica-connection", required: true },
+    way: { value: "xip" },
     verify: { value: "fixity" },
     folder: { value: "" },
     folderTag: { value: "closed", validate: requiredWhen(() => true, "preservica-ingest.errors.tag") },

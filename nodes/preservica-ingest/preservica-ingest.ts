@@ -56,6 +56,7 @@ function settingsOf(config: PreservicaIngestConfig): IngestSettings {
     versionSeparator: "#v",
     ...(config.folder === "" ? {} : { folder: config.folder }),
     folderTag: config.folderTag,
+    way: config.way,
     verify: config.verify,
     links: Object.fromEntries(config.links.map(({ type, relation }) => [type, relation])),
     firstLookMs: config.firstLookSeconds * 1000,

@@ -11,6 +11,7 @@ const CHOSEN: SweepCase[] = [
   { system: "preservica", failure: "lost", mode: "once", nth: 29 },
   { system: "otmm", failure: "lost", mode: "once", nth: 11 },
   { system: "preservica", failure: "500", mode: "stays", nth: 30 },
+  { system: "preservica", failure: "500", mode: "stays", nth: 45, way: "opex" },
 ];
 
 function sampled(): SweepCase[] {
@@ -21,6 +22,8 @@ function sampled(): SweepCase[] {
       cases.push({ system, failure, mode: "once", nth: random.between(1, system === "otmm" ? 15 : 75) });
     }
   }
+  for (const failure of FAILURES)
+    cases.push({ system: "preservica", failure, mode: "once", nth: random.between(1, 110), way: "opex" });
   return cases;
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { FaultKind } from "../../sandbox/kernel/faults.js";
 import { until } from "../support/helper.js";
 import { type CampaignReaders, idsOf, smallCast, type Cast } from "./campaign.js";
+import { IDS } from "./flow.js";
 import type { FaultWorld, RunResult } from "./world.js";
 
 /** Ways in which a vendor's answer to a request can fail. */
@@ -16,6 +17,8 @@ export interface SweepCase {
   /** `once`: only the nth request fails; `stays`: all from the nth on, until somebody repairs the system. */
   mode: "once" | "stays";
   nth: number;
+  /** The way into the archive; default: XIP package. */
+  way?: "opex";
 }
 export interface SweepResult {
   /** The run made fewer than n requests: nothing was injected. */
@@ -23,8 +26,8 @@ export interface SweepResult {
   problems: string[];
 }
 
-export function nameOf({ system, failure, mode, nth }: SweepCase): string {
-  return `${system} request ${nth} ${failure} ${mode}`;
+export function nameOf({ system, failure, mode, nth, way }: SweepCase): string {
+  return `${system} request ${nth} ${failure} ${mode}${way === undefined ? "" : ` (${way})`}`;
 }
 
 /** How long a system stays broken at most. */
@@ -40,7 +43,8 @@ const REPLAYS = 3;
 export async function sweepCase(world: FaultWorld, readers: CampaignReaders, one: SweepCase): Promise<SweepResult> {
   const cast = smallCast();
   // One that stays broken must not use up the time of the sweep: its jobs die quickly and are replayed.
-  await world.fresh({ attempts: one.mode === "once" ? 5 : 2 });
+  const over = one.way === undefined ? {} : { [IDS.ingest]: { way: one.way } };
+  await world.fresh({ attempts: one.mode === "once" ? 5 : 2, over });
   const before = await readers.before();
   const place = one.mode === "once" ? { match: { nth: one.nth }, times: 1 } : { match: { from: one.nth }, times: 0 };
   const kind: FaultKind = one.failure === "500" ? "status" : one.failure;

@@ -5,7 +5,7 @@ import { campaignArchive } from "../../scripts/demo/scenario-01.js";
 import { Stage } from "../../scripts/demo/stage.js";
 import { PACKAGE_ROOT } from "../../scripts/node-red.js";
 import { Random } from "../support/random.js";
-import { campaignFlow, withFanOut, withoutCredentials } from "./flows.js";
+import { campaignFlow, changed, IDS, withFanOut, withoutCredentials } from "./flows.js";
 import { campaignProblems, fanOutProblems } from "./must-hold.js";
 
 /** Lives of one demo at most; a longer series begins another. */
@@ -22,9 +22,16 @@ export interface KillReport {
 /**
  * Ends Node-RED by SIGKILL again and again over the whole demo, at step boundaries and at random moments in turn, and
  * lets it finish; then the scenario's own checks must hold: none lost, none double, every digest equal. In every second
- * demo one output goes to two durable nodes.
+ * demo one output goes to two durable nodes, in every third the content goes by OPEX.
+ *
+ * @param way `both`: as told; else by that way only
  */
-export async function killRounds(rounds: number, seed: number, say: (line: string) => void): Promise<KillReport> {
+export async function killRounds(
+  rounds: number,
+  seed: number,
+  say: (line: string) => void,
+  way: "xip" | "opex" | "both" = "both",
+): Promise<KillReport> {
   const random = new Random(seed);
   const problems: string[] = [];
   let done = 0;
@@ -37,7 +44,9 @@ export async function killRounds(rounds: number, seed: number, say: (line: strin
     });
     try {
       const fanOut = demos % 2 === 0;
-      await stage.nodeRed.deploy(withoutCredentials(fanOut ? withFanOut(campaignFlow()) : campaignFlow()));
+      const opex = way === "opex" || (way === "both" && demos % 3 === 0);
+      const flow = opex ? changed(campaignFlow(), IDS.ingest, { way: "opex" }) : campaignFlow();
+      await stage.nodeRed.deploy(withoutCredentials(fanOut ? withFanOut(flow) : flow));
       const before = await campaignArchive.look(stage);
       await stage.nodeRed.inject(stage.flow.find(({ type }) => type === "inject")?.id ?? "");
       // What a button press has promised begins with the run in the store; before that nothing was acknowledged.
@@ -58,7 +67,7 @@ export async function killRounds(rounds: number, seed: number, say: (line: strin
       const facts = await campaignArchive.gather(stage, before);
       problems.push(...(await campaignProblems(facts)), ...(fanOut ? await fanOutProblems(facts) : []));
       say(
-        `  ${done} of ${rounds} kills, demo ${demos}${fanOut ? " with a fan-out" : ""}: ${problems.length === 0 ? "holds" : problems.join("; ")}`,
+        `  ${done} of ${rounds} kills, demo ${demos}${opex ? " by OPEX" : ""}${fanOut ? " with a fan-out" : ""}: ${problems.length === 0 ? "holds" : problems.join("; ")}`,
       );
     } finally {
       await stage.close();

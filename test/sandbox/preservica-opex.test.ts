@@ -119,8 +119,12 @@ describe("sandbox Preservica: OPEX and PAX", () => {
     assert.match((await bench.get(`/api/entity/structural-objects/${into}/children`)).text, /title="Deep"/u);
   });
 
-  it("starts the OPEX workflow on a container in the source bucket", async () => {
+  it("starts the OPEX workflow on a container in the source bucket: its folders are matched by SourceID", async () => {
     const into = await bench.folder("Containers");
+    const marked = await bench.call("POST", `/api/entity/structural-objects/${into}/identifiers`, {
+      body: `<Identifier xmlns="http://preservica.com/XIP/v9.1"><Type>SourceID</Type><Value>containers</Value><Entity>${into}</Entity></Identifier>`,
+    });
+    assert.equal(marked.status, 200, marked.text);
     const put = async (key: string, body: string): Promise<void> => {
       const answer = await bench.call("PUT", `/api/s3/buckets/alder.opex.source/${key}`, {
         body,
@@ -129,10 +133,16 @@ describe("sandbox Preservica: OPEX and PAX", () => {
       assert.equal(answer.status, 200, answer.text);
       assert.equal(answer.headers.get("preservica-progress-token"), null);
     };
-    await put("opex/run1/a.txt", "content");
-    await put("opex/run1/a.txt.opex", sidecar("<o:Transfer><o:SourceID>container#v1</o:SourceID></o:Transfer>"));
-    const body = `<StartWorkflowRequest  xmlns="http://workflow.preservica.com"><WorkflowContextId>42</WorkflowContextId><Parameter><Key>OpexContainerDirectory</Key><Value>opex/run1</Value></Parameter><Parameter><Key>StructuralObjectRef</Key><Value>${into}</Value></Parameter><CorrelationId>c1</CorrelationId></StartWorkflowRequest >`;
-    const started = await bench.call("POST", "/sdb/rest/workflow/instances", { body });
+    await put("opex/run1/In/a.txt", "content");
+    await put("opex/run1/In/a.txt.opex", sidecar("<o:Transfer><o:SourceID>container#v1</o:SourceID></o:Transfer>"));
+    await put("opex/run1/In/In.opex", sidecar("<o:Transfer><o:SourceID>containers</o:SourceID></o:Transfer>"));
+    const start = (parameter: string): ReturnType<PreservicaBench["call"]> =>
+      bench.call("POST", "/sdb/rest/workflow/instances", {
+        body: `<StartWorkflowRequest  xmlns="http://workflow.preservica.com"><WorkflowContextId>42</WorkflowContextId><Parameter><Key>OpexContainerDirectory</Key><Value>opex/run1</Value></Parameter>${parameter}<CorrelationId>c1</CorrelationId></StartWorkflowRequest >`,
+      });
+    const other = await start(`<Parameter><Key>StructuralObjectRef</Key><Value>${into}</Value></Parameter>`);
+    assert.equal(other.status, 400, "only one parameter is documented");
+    const started = await start("");
     assert.equal(started.status, 201, started.text);
     await bench.until(
       async () =>
@@ -146,5 +156,28 @@ describe("sandbox Preservica: OPEX and PAX", () => {
         one((await bench.get(`/sdb/rest/workflow/instances/${one(started.text, "Id")}`)).text, "State") === "Completed",
     );
     assert.match((await bench.get("/api/processmonitor/monitors?name=opex/run1")).text, /"subcategory":"OPEX"/u);
+    assert.match((await bench.get(`/api/entity/structural-objects/${into}/children`)).text, /title="a\.txt"/u);
+  });
+
+  it("refuses a container whose asset stands at the root, or whose asset folder is not as its manifest says", async () => {
+    const put = (key: string, body: string): ReturnType<PreservicaBench["call"]> =>
+      bench.call("PUT", `/api/s3/buckets/alder.opex.source/opex/${key}`, { body, type: "application/octet-stream" });
+    const ended = async (directory: string): Promise<string> => {
+      const body = `<StartWorkflowRequest xmlns="http://workflow.preservica.com"><WorkflowContextId>42</WorkflowContextId><Parameter><Key>OpexContainerDirectory</Key><Value>opex/${directory}</Value></Parameter></StartWorkflowRequest>`;
+      const { text } = await bench.call("POST", "/sdb/rest/workflow/instances", { body });
+      let told = "";
+      await bench.until(async () => {
+        told = (await bench.get(`/sdb/rest/workflow/instances/${one(text, "Id")}?includeErrors=true`)).text;
+        return one(told, "State") === "Failed";
+      });
+      return told;
+    };
+    await put("root/a.txt", "content");
+    assert.match(await ended("root"), /stands in a folder/u);
+    const manifest = `<o:Transfer><o:Manifest><o:Files><o:File type="content" size="9">Representation_Preservation/a/a.txt</o:File></o:Files></o:Manifest></o:Transfer>`;
+    await put("pax/In/a.pax.opex", sidecar(manifest));
+    await put("pax/In/a.pax/Representation_Preservation/a/a.txt", "content");
+    await put("pax/In/a.pax/Representation_Preservation/b/b.txt", "content");
+    assert.match(await ended("pax"), /the manifest says 9 bytes, the file has 7[\s\S]*b\.txt: not in the manifest/u);
   });
 });

@@ -40,11 +40,15 @@ export async function lookAtIngest(ref: string, key: string, token: string | nul
       why: [progress?.errors ?? "", ...(await complaints(key, deps))].filter(Boolean).join("; ") || `state ${status}`,
     };
   if (good) return { state: "waiting", why: "the ingest is complete, the asset cannot be seen yet", complete: true };
-  return await lookByMonitor(key, deps);
+  const seen = await lookByMonitor(key, deps);
+  if (seen.state !== "nowhere") return seen;
+  if (await orNone(deps.preservica.packageArrived(key), false))
+    return { state: "waiting", why: "the package is in the upload bucket", complete: false };
+  return seen;
 }
 
-/** Without a token: the monitor whose name is the upload's key, then the bucket. */
-async function lookByMonitor(key: string, deps: IngestDeps): Promise<Look> {
+/** Without a token: the monitor whose name is the upload's key, or begins with it. */
+export async function lookByMonitor(key: string, deps: IngestDeps): Promise<Look> {
   const monitors = await ownMonitors(key, deps);
   const monitor = monitors.find((one) => one.status !== "Failed") ?? monitors[0];
   if (monitor?.status === "Failed")
@@ -56,16 +60,19 @@ async function lookByMonitor(key: string, deps: IngestDeps): Promise<Look> {
       complete: monitor.status === "Succeeded",
     };
   }
-  if (await orNone(deps.preservica.packageArrived(key), false))
-    return { state: "waiting", why: "the package is in the upload bucket", complete: false };
   return { state: "nowhere" };
 }
 
-/** Ingests of the same asset by other jobs that are under way. */
+/** Ingests of the same asset by other jobs that are under way, whichever way they take. */
 export async function foreignIngest(ref: string, key: string, deps: IngestDeps): Promise<Monitor | undefined> {
   if (!deps.preservica.assumptions.monitorNameIsKey) return undefined;
-  const running = await deps.preservica.monitors({ name: ref, category: "Ingest", status: ["Pending", "Running"] });
-  return running.find((monitor) => !monitor.name.startsWith(key));
+  const { preservica } = deps;
+  for (const name of [ref, `${preservica.assumptions.containerPrefix}/${ref}`]) {
+    const running = await preservica.monitors({ name, category: "Ingest", status: ["Pending", "Running"] });
+    const foreign = running.find((monitor) => !monitor.name.startsWith(key));
+    if (foreign !== undefined) return foreign;
+  }
+  return undefined;
 }
 
 async function ownMonitors(key: string, deps: IngestDeps): Promise<Monitor[]> {
@@ -73,7 +80,7 @@ async function ownMonitors(key: string, deps: IngestDeps): Promise<Monitor[]> {
   return await orNone(deps.preservica.monitors({ name: key, category: "Ingest" }), []);
 }
 
-async function complaints(key: string, deps: IngestDeps): Promise<string[]> {
+export async function complaints(key: string, deps: IngestDeps): Promise<string[]> {
   const texts: string[] = [];
   for (const monitor of await ownMonitors(key, deps)) {
     for (const message of await orNone(deps.preservica.processes.messages(monitor.id, "Error"), []))

@@ -3,6 +3,7 @@ import type { LifecycleMessage } from "../../messages/message.js";
 import { record, digestText } from "./events.js";
 import type {
   FolderFacts,
+  HoldFacts,
   IngestDeps,
   IngestJob,
   IngestOutcome,
@@ -27,6 +28,8 @@ export type IngestResult = {
   verifiedAt: string;
   /** null: no policy was asked for. */
   retention: { policy: string; state: RetentionFacts["state"]; start: string | null; expired: boolean } | null;
+  /** Legal holds of the source; anything but `clear` and `carried` forbids a release. */
+  holds: { state: HoldFacts["state"]; matters: string[] };
   warnings: string[];
 };
 
@@ -39,6 +42,7 @@ export interface Finished {
   alreadyThere: boolean;
   linkWarnings: readonly string[];
   retention: RetentionFacts | null;
+  holds: HoldFacts;
 }
 
 /** Events that say that the archive has confirmed the asset. */
@@ -94,11 +98,13 @@ export function finish(job: IngestJob, resolved: ResolvedAsset, done: Finished, 
     alreadyThere: done.alreadyThere,
     verifiedAt: done.verified.at,
     retention: retentionOf(done.retention),
+    holds: { state: done.holds.state, matters: done.holds.matters },
     warnings: [
       ...resolved.warnings,
       ...done.verified.warnings,
       ...done.linkWarnings,
       ...(done.retention?.warning ? [done.retention.warning] : []),
+      ...(done.holds.warning ? [done.holds.warning] : []),
     ],
   };
   const msg: LifecycleMessage = { ...job.msg, payload };

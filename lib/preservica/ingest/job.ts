@@ -5,8 +5,13 @@ import type { SystemRegistry } from "../../systems/registry.js";
 import type { PreservicaClient } from "../client.js";
 import type { JsonObject } from "../json.js";
 
+/** `xip`: one zip to the bucket for packages. `opex`: a container in an ingest source, taken in by a workflow. */
+export type IngestWayName = "xip" | "opex";
+
 /** How an ingest is to be done; plain JSON, resolved at intake. */
 export type IngestSettings = {
+  /** Absent in jobs that were taken in before there was a choice: `xip`. */
+  way?: IngestWayName;
   /** Identifier types: of the asset version (names the asset in the archive) and of what all its versions share. */
   identifiers: { asset: string; original: string };
   /** What stands between original id and version in the asset version's identifier. */
@@ -137,7 +142,7 @@ export type FolderFacts = { ref: string; created: string[] };
 export type UploadFacts = {
   nth: number;
   key: string;
-  finishing: "no" | "put" | "complete";
+  finishing: "no" | "put" | "complete" | "start";
   /** ISO instant from which on the archive is looked at after a lost answer. */
   lostSince: string | null;
   /** The ingest of this upload failed, with the reason; the next attempt is a new upload. */
@@ -149,12 +154,31 @@ export type UploadFacts = {
   } | null;
 };
 
+/** A file of a container, in the ingest source: what was computed on its way. */
+export type SentFile = {
+  label: string;
+  key: string;
+  size: number;
+  sha256: string | null;
+  digests: Record<string, string>;
+};
+
+/** What of a container is in the ingest source. `pending`: digests of the file whose last request is being sent. */
+export type ContainerFacts = {
+  nth: number;
+  /** Every key under which something was or is being put. */
+  keys: string[];
+  sent: SentFile[];
+  pending: SentFile | null;
+  resume: { key: string; state: NonNullable<UploadFacts["resume"]> } | null;
+};
+
 /** Digests computed while packing, on disk before the package is complete. */
 export type PackedFacts = { nth: number; files: ProvenFile[]; md5: { label: string; value: string }[]; at: string };
 
 export type IngestingFacts = {
   nth: number;
-  /** null: the answer of the upload was lost. */
+  /** Progress token, or number of the workflow; null: the answer was lost. */
   token: string | null;
   /** ISO instant of the upload's end. */
   since: string;
@@ -170,6 +194,12 @@ export type VerifyFacts = {
   files: { label: string; size: number; sha256: string | null; by: "stated" | "read"; bitstream: string }[];
   warnings: string[];
 };
+
+/**
+ * Legal holds of the source and of the archived asset. `clear`: the source holds it not; `carried`: every matter that
+ * holds it there is read back here; `unknown`: not proven, counts as held and forbids a release (RECORDS rule 3).
+ */
+export type HoldFacts = { state: "clear" | "carried" | "unknown"; matters: string[]; warning: string | null };
 
 /** What Preservica says of the asset's retention; anything but `running` and `permanent` forbids a release (RECORDS rule 6). */
 export type RetentionFacts = {

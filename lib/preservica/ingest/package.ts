@@ -125,8 +125,8 @@ function representations(resolved: ResolvedAsset, digests: FileDigests): XipRepr
   });
 }
 
-/** Facts of a role are those of its first file. */
-function lateFiller(resolved: ResolvedAsset, digests: FileDigests): (text: string) => string {
+/** Fills late values in. Facts of a role are those of its first file. */
+export function lateFiller(resolved: ResolvedAsset, digests: FileDigests): (text: string) => string {
   const facts = new Map<string, string>();
   for (const file of resolved.files.toReversed()) {
     const found = digests.get(file.label);

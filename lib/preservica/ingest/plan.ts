@@ -3,9 +3,10 @@ import { asLifecycleError } from "../../messages/error.js";
 import type { PlannedWrite } from "../../messages/message.js";
 import type { IngestDeps, IngestSettings, ResolvedAsset } from "./job.js";
 import { findArchived, proveArchived } from "./lookup.js";
-import { metadataBound } from "./package.js";
+import { mattersOf, sourceHolds } from "./holds.js";
 import { assetReference } from "../references.js";
 import { resolveAsset } from "./resolve.js";
+import { wayOf } from "./way.js";
 
 /** What a dry run finds out. */
 export interface IngestPlan {
@@ -39,6 +40,7 @@ export async function planIngest(
   let resolved: ResolvedAsset;
   try {
     resolved = await resolveAsset(asset, settings, deps);
+    resolved.warnings.push(...(await wayOf(settings, deps).check(asset, resolved)));
   } catch (thrown) {
     return {
       planned: [write("ingest", asset.name, { refused: asLifecycleError(thrown).message })],
@@ -59,7 +61,7 @@ export async function planIngest(
       await proveArchived(found, asset, resolved, deps, signal);
       return plan([], found, true);
     }
-    return plan(await writes(resolved, asset, deps, write), resolved.ref, false);
+    return plan(await writes(resolved, asset, settings, deps, write), resolved.ref, false);
   } catch (thrown) {
     return plan(
       [write("ingest", resolved.title, { refused: asLifecycleError(thrown).message })],
@@ -72,6 +74,7 @@ export async function planIngest(
 async function writes(
   resolved: ResolvedAsset,
   asset: LifecycleAsset,
+  settings: IngestSettings,
   deps: IngestDeps,
   write: (action: string, target: string, more?: Partial<PlannedWrite>) => PlannedWrite,
 ): Promise<PlannedWrite[]> {
@@ -80,11 +83,13 @@ async function writes(
   const folders = missing.map((_title, depth) =>
     write("create folder", resolved.folder.slice(0, known + depth + 1).join("/")),
   );
-  const content = resolved.files.reduce((sum, file) => sum + file.size, 0);
-  const bytes = content + metadataBound(asset, resolved, ref ?? resolved.ref, new Date(0));
-  const package_ = write("upload package", `${resolved.ref}.zip`, { bytes });
+  const sent = wayOf(settings, deps)
+    .planned(asset, resolved, ref ?? resolved.ref)
+    .map(({ action, target, bytes }) => write(action, target, { bytes }));
   const target = `${resolved.folder.join("/")}/${resolved.title}`;
   const links = resolved.wanted.map((link) => write("link", `${link.relation} ${link.id ?? link.ref ?? ""}`));
   const retention = resolved.policy === null ? [] : [write("assign retention policy", resolved.policy.name)];
-  return [...folders, package_, write("ingest", `${target} (${resolved.securityTag})`), ...links, ...retention];
+  const holds = mattersOf(await sourceHolds(asset, deps)).map((matter) => write("carry legal hold", matter));
+  const ingested = write("ingest", `${target} (${resolved.securityTag})`);
+  return [...folders, ...sent, ingested, ...links, ...retention, ...holds];
 }

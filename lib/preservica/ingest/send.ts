@@ -1,15 +1,16 @@
 import type { PackageReceipt, UploadTarget } from "../../content/types.js";
 import { asLifecycleError, type ErrorCode, LifecycleError } from "../../messages/error.js";
 import { PROGRESS_HEADER } from "../upload.js";
-import { digestText, nowOf, record } from "./events.js";
+import { nowOf } from "./events.js";
 import type { IngestDeps, IngestingFacts, IngestJob, PackedFacts, ResolvedAsset, UploadFacts } from "./job.js";
 import { digestsByLabel, metadataBound, metadataDocument, packageEntries, type FileDigests } from "./package.js";
+import { recordSent } from "./sent-events.js";
 
 /** Refusals of the completing request that prove that nothing was started. */
-const DEFINITE: ReadonlySet<number> = new Set([400, 401, 403, 409, 413, 422, 429]);
+export const DEFINITE: ReadonlySet<number> = new Set([400, 401, 403, 409, 413, 422, 429]);
 
 /** Failures after which the parts that were sent are of no use: the content is not what it should be. */
-const USELESS: ReadonlySet<ErrorCode> = new Set(["FIXITY_MISMATCH", "INVALID_INPUT", "REFUSED"]);
+export const USELESS: ReadonlySet<ErrorCode> = new Set(["FIXITY_MISMATCH", "INVALID_INPUT", "REFUSED"]);
 
 /** Ends an upload in parts to which nothing more will be sent. That it cannot be ended now, or is over, is no failure. */
 export async function abandonUpload(upload: UploadFacts, folder: string, deps: IngestDeps): Promise<void> {
@@ -144,28 +145,9 @@ class Sender {
   #sent(receipt: PackageReceipt): IngestingFacts {
     const at = nowOf(this.#deps).toISOString();
     const digests = digestsByLabel(receipt.digests);
-    for (const file of this.#resolved.files) {
-      const found = digests.get(file.label)?.digests ?? {};
-      const object = file.title;
-      const sha256 = found["SHA-256"];
-      if (sha256 !== undefined)
-        record(this.#job, this.#deps, "message digest calculation", { object, digest: digestText("SHA-256", sha256) });
-      for (const [algorithm, value] of Object.entries(file.expected)) {
-        record(this.#job, this.#deps, "fixity check", {
-          object,
-          digest: `${algorithm}:${value}`,
-          detail: { against: "source" },
-        });
-      }
-      if (file.renamed) record(this.#job, this.#deps, "filename change", { object, detail: { to: file.filename } });
-    }
-    record(this.#job, this.#deps, "packing", { object: this.#facts.key, detail: { size: receipt.size } });
-    record(this.#job, this.#deps, "transfer", {
-      system: "preservica",
-      object: this.#facts.key,
-      detail: { size: receipt.size, partsSent: receipt.partsSent, partsSkipped: receipt.partsSkipped },
-    });
-    record(this.#job, this.#deps, "ingestion start", { system: "preservica", object: this.#resolved.ref });
+    const { size, partsSent, partsSkipped } = receipt;
+    const sent = { key: this.#facts.key, digests, size, transfer: { partsSent, partsSkipped } };
+    recordSent(this.#job, this.#resolved, sent, this.#deps);
     const token = receipt.headers[PROGRESS_HEADER] ?? null;
     return { nth: this.#facts.nth, token, since: at, completeSince: null };
   }

@@ -4,6 +4,7 @@ import { nowOf } from "./events.js";
 import { damagedCopy, readBack, statedDigest } from "./compare.js";
 import type { IngestDeps, PlannedFile, ProvenFile, ResolvedAsset, VerifyFacts } from "./job.js";
 import { contentObjectOf } from "./package.js";
+import type { IngestWay } from "./way.js";
 
 /** What the archive must say before anything is called archived. */
 export interface Expected {
@@ -17,6 +18,8 @@ export interface Expected {
   /** Found, not sent by us: people may have moved or closed it since, so such differences are told, not refused. */
   alreadyThere: boolean;
   how: "fixity" | "content";
+  /** The way by which it was sent. */
+  way: Pick<IngestWay, "fileAmong">;
   /** What the archive said of the asset just now, where it was asked already. */
   seen?: Entity;
 }
@@ -47,7 +50,7 @@ export async function verifyArchived(
   for (const proven of expected.files) {
     const file = resolved.files.find((planned) => planned.label === proven.label);
     if (file === undefined) continue;
-    const bitstream = matching(streams, file, resolved, proven, expected.alreadyThere);
+    const bitstream = matching(streams, file, resolved, proven, expected);
     if (bitstream === undefined) return { incomplete: `the file "${file.title}" cannot be seen yet` };
     files.push(await compareFile(bitstream, file, proven, expected.how, deps, signal));
   }
@@ -98,20 +101,21 @@ async function compareEntity(
   return { wrong, missing };
 }
 
-/** By the content object that we named; in an asset that we did not make, by digest or by size. */
+/** As it was sent; in an asset that we did not make, by digest or by size. */
 function matching(
   streams: readonly Bitstream[],
   file: PlannedFile,
   resolved: ResolvedAsset,
   proven: ProvenFile,
-  alreadyThere: boolean,
+  { alreadyThere, way }: Pick<Expected, "alreadyThere" | "way">,
 ): Bitstream | undefined {
   const type = file.role === "preservation" ? "Preservation" : "Access";
   const candidates = streams.filter(
     (bitstream) => bitstream.representation.type === type && (bitstream.original || alreadyThere),
   );
+  if (!alreadyThere) return way.fileAmong(candidates, file, resolved);
   const ours = candidates.find((bitstream) => bitstream.contentObject === contentObjectOf(resolved, file));
-  if (ours !== undefined || !alreadyThere) return ours;
+  if (ours !== undefined) return ours;
   return (
     candidates.find((bitstream) => proven.sha256 !== null && statedDigest(bitstream, "SHA-256") === proven.sha256) ??
     candidates.find((bitstream) => bitstream.size === proven.size)

@@ -24,7 +24,8 @@ export async function planTree(
   subcategory: string,
 ): Promise<IngestPlan> {
   const parent = scene.givenFolder();
-  if (parent === undefined)
+  // A container begins at the root: its folders find their place by SourceID or title. A package is put somewhere.
+  if (parent === undefined && scene.job.source.kind !== "container")
     throw new IngestFault([{ path: "", text: "the upload names no existing folder (structuralobjectreference)" }]);
   const planner = new TreePlanner(scene, files);
   const root = makeTree([...files.keys()]);
@@ -43,8 +44,8 @@ class TreePlanner {
     private readonly files: ReadonlyMap<string, PackageFile>,
   ) {}
 
-  /** Everything inside one folder of the package, into an existing or planned folder of the archive. */
-  async folder(node: TreeFolder, ref: string, sidecar?: OpexDocument): Promise<void> {
+  /** Everything inside one folder of the package, into an existing or planned folder of the archive; without, the root. */
+  async folder(node: TreeFolder, ref: string | undefined, sidecar?: OpexDocument): Promise<void> {
     if (sidecar?.manifest) this.checkManifest(node, sidecar.manifest);
     for (const inner of node.folders) {
       const document = await this.sidecar(inner.ownSidecar);
@@ -76,12 +77,7 @@ class TreePlanner {
 
   private checkManifest(node: TreeFolder, manifest: NonNullable<OpexDocument["manifest"]>): void {
     const listed = new Set([...manifest.files.map((file) => file.name), ...manifest.folders]);
-    for (const { name, size } of manifest.files) {
-      const file = this.files.get(posix.join(node.path, name));
-      if (!file) this.scene.problem(posix.join(node.path, name), "in the manifest, but not there");
-      else if (size !== undefined && String(file.size) !== size)
-        this.scene.problem(posix.join(node.path, name), `the manifest says ${size} bytes, the file has ${file.size}`);
-    }
+    for (const { name, size } of manifest.files) this.checkListed(posix.join(node.path, name), size);
     const there = new Set(node.entries);
     for (const name of manifest.folders)
       if (!there.has(name)) this.scene.problem(posix.join(node.path, name), "in the manifest, but not there");
@@ -90,7 +86,22 @@ class TreePlanner {
       if (name !== own && !listed.has(name)) this.scene.problem(posix.join(node.path, name), "not in the manifest");
   }
 
-  private folderRef(node: TreeFolder, parent: string, document: OpexDocument): string {
+  /** Of an asset folder a manifest lists the paths inside it (OPEX 1.2). */
+  private checkAssetManifest(path: string, manifest: NonNullable<OpexDocument["manifest"]>): void {
+    const listed = new Set(manifest.files.map(({ name }) => posix.join(path, name)));
+    for (const { name, size } of manifest.files) this.checkListed(posix.join(path, name), size);
+    for (const full of this.files.keys())
+      if (full.startsWith(`${path}/`) && !listed.has(full)) this.scene.problem(full, "not in the manifest");
+  }
+
+  private checkListed(full: string, size: string | undefined): void {
+    const file = this.files.get(full);
+    if (!file) this.scene.problem(full, "in the manifest, but not there");
+    else if (size !== undefined && String(file.size) !== size)
+      this.scene.problem(full, `the manifest says ${size} bytes, the file has ${file.size}`);
+  }
+
+  private folderRef(node: TreeFolder, parent: string | undefined, document: OpexDocument): string {
     const { repository } = this.scene.archive;
     const title = document.title ?? node.name;
     const bySource =
@@ -114,11 +125,16 @@ class TreePlanner {
   private async asset(
     path: string,
     name: string,
-    parent: string,
+    parent: string | undefined,
     sidecarPath: string | undefined,
     paxFolder?: TreeFolder,
   ): Promise<void> {
+    if (parent === undefined) {
+      this.scene.problem(path, "an asset stands in a folder, not at the root");
+      return;
+    }
     const document = await this.sidecar(sidecarPath);
+    if (paxFolder && document.manifest) this.checkAssetManifest(path, document.manifest);
     const known =
       document.sourceId === undefined
         ? undefined
@@ -144,7 +160,7 @@ class TreePlanner {
     this.add(planned, path, document);
   }
 
-  private base(path: string, document: OpexDocument, title: string, parent: string): EntityBase {
+  private base(path: string, document: OpexDocument, title: string, parent: string | undefined): EntityBase {
     const tag = document.tag ?? "open";
     if (!isTag(tag)) this.scene.problem(path, `security tag ${tag} is not known`);
     const { description } = document;
@@ -152,7 +168,7 @@ class TreePlanner {
       ref: newRef(),
       title,
       securityTag: tag,
-      parent,
+      ...(parent === undefined ? {} : { parent }),
       ...(description === undefined ? {} : { description }),
     });
   }

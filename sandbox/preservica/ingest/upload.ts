@@ -50,7 +50,6 @@ export class Uploads {
   async startContainer(
     user: PreservicaUser,
     directory: string,
-    folder: string | undefined,
     correlationId: string | undefined,
   ): Promise<number> {
     const prefix = `${directory.replace(/^\/+|\/+$/gu, "")}/`;
@@ -65,7 +64,7 @@ export class Uploads {
     const job = await startIngest(this.archive, user.login, {
       name: prefix.slice(0, -1),
       source: { kind: "container", files },
-      folder,
+      folder: undefined,
       size,
       context: OPEX_CONTEXT_ID,
       correlationId,

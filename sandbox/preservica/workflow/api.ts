@@ -93,12 +93,9 @@ async function start(call: Call, uploads: Uploads): Promise<SandboxAnswer> {
   const directory = parameters.get("OpexContainerDirectory");
   if (directory === undefined || directory === "") throw badRequest("parameter OpexContainerDirectory is missing");
   const correlationId = child(body, "CorrelationId") ? childText(body, "CorrelationId") : undefined;
-  const instance = await uploads.startContainer(
-    call.user,
-    directory,
-    parameters.get("StructuralObjectRef"),
-    correlationId,
-  );
+  for (const name of parameters.keys())
+    if (name !== "OpexContainerDirectory") throw undocumented(400, `workflow parameter ${name} is not documented`);
+  const instance = await uploads.startContainer(call.user, directory, correlationId);
   return xmlAnswer(el("WorkflowInstance", NAMESPACE, text("Id", instance)), 201);
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { contentPool } from "../../../lib/content/pool.js";
-import type { ContentPool } from "../../../lib/content/types.js";
+import type { ContentPool, PackageUpload } from "../../../lib/content/types.js";
 import { LifecycleError } from "../../../lib/messages/error.js";
 import { content, get, packageOf, sha256, SourceServer, TargetServer, TestTarget } from "./servers.js";
 import { readStreamed } from "./zip-stream.js";
@@ -203,5 +203,76 @@ describe("packages", () => {
       signal: new AbortController().signal,
     });
     assert.deepEqual(result, { size: bytes.length, digests: { "SHA-256": sha256(bytes) } });
+  });
+
+  /** One file, sent as it is. */
+  async function sendPlain(size: number, by: ContentPool, more: Partial<PackageUpload> = {}) {
+    const target = new TestTarget(server);
+    const [path = ""] = files(size);
+    const upload = packageOf(source, target, [path], { format: "plain", finish: async () => [], ...more });
+    const receipt = await by.sendPackage(upload);
+    const want = source.files.get(path) ?? Buffer.alloc(0);
+    assert.ok(server.objects.get(target.key)?.equals(want));
+    assert.equal(receipt.size, want.length);
+    assert.deepEqual(receipt.digests, [
+      { label: "preservation/0", path: `content${path}`, size, digests: { "SHA-256": sha256(want) } },
+    ]);
+    return { receipt, upload };
+  }
+
+  it("sends one file as it is, whole or in parts, at every border", async () => {
+    const big = contentPool({ threads: 1 });
+    try {
+      for (const size of [0, 1, 100_000]) assert.equal((await sendPlain(size, big)).receipt.partsSent, 0);
+    } finally {
+      await big.close();
+    }
+    for (const size of [1, PART - 1, PART, PART + 1, PART * 3 - 1, PART * 3, PART * 3 + 1]) {
+      const { receipt } = await sendPlain(size, pool);
+      assert.equal(receipt.partsSent, Math.ceil(size / PART));
+    }
+  });
+
+  it("sends a plain file again when its answer was lost, because that starts nothing", async () => {
+    const big = contentPool({ threads: 1, retry: { attempts: 3, baseMs: 1, capMs: 5 } });
+    let lost = 0;
+    server.fault = ({ response }) => {
+      lost += 1;
+      if (lost > 1) return false;
+      response.destroy();
+      return true;
+    };
+    try {
+      await sendPlain(1000, big);
+      assert.equal(lost, 2);
+    } finally {
+      await big.close();
+    }
+  });
+
+  it("takes up a plain file in parts where it stood, and sends the rest only", async () => {
+    const target = new TestTarget(server);
+    const [path = ""] = files(PART * 6 + 7);
+    const upload = packageOf(source, target, [path], { format: "plain", finish: async () => [] });
+    server.fault = ({ part, response }) => {
+      if (part !== 6) return false;
+      response.writeHead(403).end();
+      return true;
+    };
+    await assert.rejects(pool.sendPackage(upload), { code: "DENIED" });
+    server.fault = () => false;
+    const resume = upload.states.at(-1);
+    assert.ok(resume !== undefined && resume.parts.length > 0);
+    const again = await pool.sendPackage({ ...upload, resume });
+    assert.equal(again.partsSkipped, resume.parts.length);
+    assert.ok(server.objects.get(target.key)?.equals(source.files.get(path) ?? Buffer.alloc(0)));
+  });
+
+  it("refuses more than one file, and files at the end, where the bytes go as they are", async () => {
+    const target = new TestTarget(server);
+    const one = files(10);
+    const plain = { format: "plain" } as const;
+    await assert.rejects(pool.sendPackage(packageOf(source, target, files(1, 2), plain)), { code: "INVALID_INPUT" });
+    await assert.rejects(pool.sendPackage(packageOf(source, target, one, plain)), { code: "INVALID_INPUT" });
   });
 });

@@ -20,7 +20,7 @@ import {
 } from "../../../lib/preservica/ingest.js";
 import type { IngestEvent } from "../../../lib/preservica/ingest/job.js";
 import type { JsonObject } from "../../../lib/preservica/json.js";
-import type { ByteRequest, ContentSystem } from "../../../lib/systems/port.js";
+import type { ByteRequest, ContentSystem, HoldAnswer } from "../../../lib/systems/port.js";
 import { SystemRegistry } from "../../../lib/systems/registry.js";
 import { startSandbox, type Sandbox } from "../../../sandbox/start.js";
 import { Reader } from "./reader.js";
@@ -65,8 +65,10 @@ export class Source implements ContentSystem {
     const bytes = this.files.get(ref.id);
     return Promise.resolve({ ...(bytes === undefined ? {} : { size: bytes.length }), fixity: [] });
   }
+  /** What it says of holds; nothing said: clear. */
+  answer: HoldAnswer | undefined;
   holds(): ReturnType<ContentSystem["holds"]> {
-    return Promise.resolve({ state: "clear", system: "otmm", at: new Date().toISOString() });
+    return Promise.resolve(this.answer ?? { state: "clear", system: "otmm", at: new Date().toISOString() });
   }
 }
 

@@ -1,0 +1,98 @@
+import type { LifecycleAsset } from "../../messages/asset.js";
+import { asLifecycleError } from "../../messages/error.js";
+import type { HoldAnswer } from "../../systems/port.js";
+import { judgeHoldOn } from "../govern/holds.js";
+import { record } from "./events.js";
+import type { HoldFacts, IngestDeps, IngestJob } from "./job.js";
+
+/** Failures that no repetition heals: a person has to make the hold, or to give the right. */
+const LASTING: ReadonlySet<string> = new Set(["NOT_FOUND", "DENIED", "REFUSED", "INVALID_INPUT"]);
+
+/** What the systems that the asset comes from say of holds, asked now; what cannot be asked is `unknown`. */
+export async function sourceHolds(asset: LifecycleAsset, deps: Pick<IngestDeps, "systems">): Promise<HoldAnswer[]> {
+  const places = new Map(
+    asset.content.map(({ system, connection }) => [JSON.stringify([system, connection]), { system, connection }]),
+  );
+  return await Promise.all(
+    [...places.values()].map(async ({ system, connection }): Promise<HoldAnswer> => {
+      try {
+        return await deps.systems.get(system, connection).holds(asset);
+      } catch (thrown) {
+        const why = asLifecycleError(thrown).message;
+        return { state: "unknown", system, at: new Date().toISOString(), why };
+      }
+    }),
+  );
+}
+
+/** Matters that hold the asset at its source. */
+export function mattersOf(answers: readonly HoldAnswer[]): string[] {
+  return [...new Set(answers.flatMap((answer) => (answer.state === "held" ? answer.matters : [])))];
+}
+
+/**
+ * Puts the legal holds of the source on the archived asset, each once, and reads back what the archive says of them
+ * (RECORDS rule 3). A hold that cannot be carried, or cannot be read back, does not undo the copy: it is told, and
+ * nothing may be released.
+ *
+ * @throws LifecycleError for what may pass (UNREACHABLE, THROTTLED, UPSTREAM)
+ */
+export async function settleHolds(job: IngestJob, ref: string, deps: IngestDeps): Promise<HoldFacts> {
+  const { asset } = job.msg;
+  const answers = await sourceHolds(asset, deps);
+  const matters = mattersOf(answers);
+  const blind = answers.flatMap((answer) => (answer.state === "unknown" ? [`${answer.system}: ${answer.why}`] : []));
+  const failed: string[] = [];
+  for (const matter of matters) {
+    const why = await carry(job, ref, matter, deps);
+    if (why !== undefined) failed.push(`${matter}: ${why}`);
+  }
+  if (matters.length === 0) {
+    return blind.length === 0
+      ? { state: "clear", matters, warning: null }
+      : {
+          state: "unknown",
+          matters,
+          warning: `holds at the source are not known, which counts as held (${blind.join("; ")})`,
+        };
+  }
+  const kept = await readBack(asset, ref, deps);
+  const missing = matters.filter((matter) => !kept.matters.includes(matter));
+  const problems = [
+    ...failed,
+    ...(kept.why === undefined ? [] : [kept.why]),
+    ...(missing.length === 0 ? [] : [`the archive does not state: ${missing.join(", ")}`]),
+    ...blind,
+  ];
+  if (problems.length === 0) return { state: "carried", matters, warning: null };
+  const warning = `the asset is held by ${matters.join(", ")}, but that is not proven in the archive: ${problems.join("; ")}; it counts as held, and a person has to see to it`;
+  return { state: "unknown", matters, warning };
+}
+
+/** @returns why the hold could not be put on */
+async function carry(job: IngestJob, ref: string, matter: string, deps: IngestDeps): Promise<string | undefined> {
+  try {
+    const verdict = await judgeHoldOn(deps.preservica, ref, { matter, create: false });
+    if (verdict.state === "so") return undefined;
+    await verdict.start();
+  } catch (thrown) {
+    const error = asLifecycleError(thrown);
+    // Somebody was quicker: what the archive says when it is read back counts.
+    if (error.code === "CONFLICT") return undefined;
+    if (LASTING.has(error.code)) return error.message;
+    throw error;
+  }
+  record(job, deps, "policy assignment", { system: "preservica", object: ref, detail: { hold: matter } });
+  return undefined;
+}
+
+async function readBack(
+  asset: LifecycleAsset,
+  ref: string,
+  { preservica }: IngestDeps,
+): Promise<{ matters: string[]; why?: string }> {
+  const ids = { ...asset.ids, preservica: { connection: preservica.connection, ref } };
+  const answer = await preservica.holds({ ...asset, ids });
+  if (answer.state === "held") return { matters: answer.matters };
+  return answer.state === "clear" ? { matters: [] } : { matters: [], why: answer.why };
+}

@@ -1,0 +1,27 @@
+import { lookAtIngest } from "./await.js";
+import type { IngestDeps } from "./job.js";
+import { contentObjectOf, metadataBound } from "./package.js";
+import { abandonUpload, nextUpload, sendPackage } from "./send.js";
+import type { IngestWay } from "./way.js";
+
+/** A zip with XIP metadata in the bucket for packages: its arrival starts the ingest (fact sheet 2.1, 2.3). */
+export function xipWay(deps: IngestDeps): IngestWay {
+  return {
+    check: () => Promise.resolve([]),
+    planned: (asset, resolved, folder) => {
+      const content = resolved.files.reduce((sum, file) => sum + file.size, 0);
+      const bytes = content + metadataBound(asset, resolved, folder, new Date(0));
+      return [{ action: "upload package", target: `${resolved.ref}.zip`, bytes }];
+    },
+    next: nextUpload,
+    silent: nextUpload,
+    send: (job, resolved, folder, upload) => sendPackage(job, resolved, folder, upload, deps),
+    abandon: (_job, upload, folder) => abandonUpload(upload, folder, deps),
+    look: (resolved, key, token) => lookAtIngest(resolved.ref, key, token, deps),
+    fileAmong: (candidates, file, resolved) => {
+      const object = contentObjectOf(resolved, file);
+      return candidates.find((bitstream) => bitstream.contentObject === object);
+    },
+    tidy: () => Promise.resolve(),
+  };
+}
