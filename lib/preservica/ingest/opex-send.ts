@@ -122,9 +122,9 @@ export class ContainerSender {
   }
 
   async #arrived(file: SentFile): Promise<void> {
-    const parts = this.#facts.resume !== null;
-    this.#note({ sent: [...this.#facts.sent, file], pending: null, resume: null });
-    if (parts) await this.#saveFacts({});
+    const facts = { sent: [...this.#facts.sent, file], pending: null, resume: null };
+    if (this.#facts.resume === null) this.#note(facts);
+    else await this.#saveFacts(facts);
   }
 
   /** Content that is not what it should be: what was sent of it is taken away again. */

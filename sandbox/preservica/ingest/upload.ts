@@ -47,11 +47,7 @@ export class Uploads {
   }
 
   /** Starts the OPEX workflow on what lies under a prefix of the source bucket. @returns the workflow instance's id */
-  async startContainer(
-    user: PreservicaUser,
-    directory: string,
-    correlationId: string | undefined,
-  ): Promise<number> {
+  async startContainer(user: PreservicaUser, directory: string, correlationId: string | undefined): Promise<number> {
     const prefix = `${directory.replace(/^\/+|\/+$/gu, "")}/`;
     const files = this.engine.store
       .sortedKeys(SOURCE_BUCKET)
