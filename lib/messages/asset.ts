@@ -106,6 +106,16 @@ export interface AssetLink {
   version?: string;
 }
 
+/** Another asset of the source whose content travels on this message, because both are parts of one thing. */
+export interface JoinedAsset {
+  key: AssetKey;
+  version: string;
+  name: string;
+  otmm: OtmmId;
+  /** Ids of the content that is its own. */
+  content: string[];
+}
+
 /** What a mapping profile made for one target. */
 export interface MappedMetadata {
   profile: { name: string; version: string };
@@ -149,6 +159,8 @@ export interface LifecycleAsset {
   fields: Record<string, FieldValue>;
   content: ContentRef[];
   links?: AssetLink[];
+  /** Parts that are assets of their own in the source: what is archived of them is in this asset. */
+  joined?: JoinedAsset[];
   /** Folder paths in the source system. */
   paths?: string[];
   metadata?: Record<string, MappedMetadata>;

@@ -12,6 +12,10 @@ export function identitiesOf(asset: LifecycleAsset): AssetIdentity[] {
     add("otmm", otmm.connection, otmm.assetId);
     if (otmm.originalAssetId !== otmm.assetId) add("otmm", otmm.connection, otmm.originalAssetId);
   }
+  for (const { otmm: part } of asset.joined ?? []) {
+    add("otmm", part.connection, part.assetId);
+    if (part.originalAssetId !== part.assetId) add("otmm", part.connection, part.originalAssetId);
+  }
   if (preservica !== undefined) add("preservica", preservica.connection, preservica.ref);
   if (s3 !== undefined) add("s3", s3.connection, `${s3.bucket}/${s3.key}`);
   if (ecm !== undefined) add("ecm", ecm.connection, ecm.nodeId);

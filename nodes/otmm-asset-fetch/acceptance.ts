@@ -89,14 +89,15 @@ function compareDay(
   });
 }
 
-function listOf(value: string): string[] {
+/** One value, or several separated by commas. */
+export function listOf(value: string): string[] {
   return value.split(",").map((one) => one.trim());
 }
 
 const FACT = "source.";
 
 /** The values that a rule speaks of: of a field (for controlled values the id), or of a fact of the asset. */
-function valuesOf(field: string, asset: LifecycleAsset): string[] {
+export function valuesOf(field: string, asset: LifecycleAsset): string[] {
   if (field.startsWith(FACT)) {
     const fact = asset.source?.[field.slice(FACT.length)];
     return fact === undefined ? [] : [String(fact)];

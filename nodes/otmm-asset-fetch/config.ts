@@ -51,6 +51,17 @@ export interface AcceptanceRule {
   reason: string;
 }
 
+/** What a part of a joined asset becomes in it. */
+export interface PartRow {
+  /** Value of the field that tells the parts apart. */
+  value: string;
+  role: PartRole;
+  /** Name of the representation that the part's master makes. */
+  representation: string;
+}
+export const PART_ROLES = ["access", "preservation"] as const;
+export type PartRole = (typeof PART_ROLES)[number];
+
 export interface ChosenField {
   id: string;
   label: string;
@@ -82,6 +93,14 @@ export interface OtmmAssetFetchConfig {
   skipCheckedOut: boolean;
   needMaster: boolean;
   rules: AcceptanceRule[];
+  /** Assets that are equal in this field are parts of one thing and travel on one message; empty: each one alone. */
+  joinField: string;
+  /** Field that tells the parts apart, and its value for the main part. */
+  partField: string;
+  mainPart: string;
+  parts: PartRow[];
+  /** Fields, by comma, in which main part and parts must agree; else a person has to decide. */
+  agreeFields: string;
   pageSize: number;
   maxUnacknowledged: number;
   /** Stop after this many accepted assets; 0 = all. */
@@ -126,6 +145,15 @@ export function migrate(stored: Stored): OtmmAssetFetchConfig {
       value: textIn(row, "value"),
       reason: textIn(row, "reason"),
     })),
+    joinField: textIn(stored, "joinField"),
+    partField: textIn(stored, "partField"),
+    mainPart: textIn(stored, "mainPart"),
+    parts: rowsIn(stored, "parts", (row) => ({
+      value: textIn(row, "value"),
+      role: choiceIn(row, "role", PART_ROLES, "access"),
+      representation: textIn(row, "representation"),
+    })),
+    agreeFields: textIn(stored, "agreeFields"),
     pageSize: numberIn(stored, "pageSize", 100),
     maxUnacknowledged: numberIn(stored, "maxUnacknowledged", 100),
     limit: numberIn(stored, "limit", 0),

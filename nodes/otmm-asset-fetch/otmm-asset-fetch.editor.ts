@@ -5,14 +5,16 @@ import type { Rows } from "../editor-kit/rows.js";
 import { keepOr } from "../editor-kit/same.js";
 import { textOf } from "../editor-kit/text.js";
 import { requiredWhen, rows, wholeNumber } from "../editor-kit/validate.js";
-import { type AcceptanceRule, type ChosenField, type ConditionRow, migrate } from "./config.js";
-import { conditionTable, fieldTable, NO_VALUE, ruleTable } from "./tables.editor.js";
+import { type AcceptanceRule, type ChosenField, type ConditionRow, migrate, type PartRow } from "./config.js";
+import { conditionTable, fieldTable, NO_VALUE, partTable, ruleTable } from "./tables.editor.js";
 
 const VALUE_TYPES = ["str", "msg", "flow", "global", "env", "jsonata"] as const;
 
 let conditions: Rows<ConditionRow>;
 let rules: Rows<AcceptanceRule>;
 let fields: Rows<ChosenField>;
+let parts: Rows<PartRow>;
+const joins = (node: Record<string, unknown>): boolean => (node["joinField"] ?? "") !== "";
 
 RED.nodes.registerType("otmm-asset-fetch", {
   category: "content lifecycle",
@@ -70,6 +72,14 @@ RED.nodes.registerType("otmm-asset-fetch", {
         return row.reason === "" ? node._("otmm-asset-fetch.errors.rule-reason") : true;
       }),
     },
+    joinField: { value: "" },
+    partField: { value: "", validate: requiredWhen(joins, "otmm-asset-fetch.errors.part-field") },
+    mainPart: { value: "", validate: requiredWhen(joins, "otmm-asset-fetch.errors.main-part") },
+    parts: {
+      value: [] as PartRow[],
+      validate: rows<PartRow>((row, node) => (row.value === "" ? node._("otmm-asset-fetch.errors.part-value") : true)),
+    },
+    agreeFields: { value: "" },
     pageSize: { value: 100, validate: wholeNumber(1, 1000) },
     maxUnacknowledged: { value: 100, validate: wholeNumber(1, 10000) },
     limit: { value: 0, validate: wholeNumber(0, 10000000) },
@@ -97,6 +107,7 @@ RED.nodes.registerType("otmm-asset-fetch", {
     conditions = conditionTable(text, this.conditions || [], connection);
     rules = ruleTable(text, this.rules || [], connection);
     fields = fieldTable(text, this.fields || []);
+    parts = partTable(text, this.parts || []);
 
     const chosen = place("clc-fields");
     const all = $("#node-input-allFields");
@@ -123,5 +134,6 @@ RED.nodes.registerType("otmm-asset-fetch", {
     this.conditions = keepOr(this.conditions, conditions.read());
     this.rules = keepOr(this.rules, rules.read());
     this.fields = keepOr(this.fields, fields.read());
+    this.parts = keepOr(this.parts, parts.read());
   },
 });

@@ -11,6 +11,7 @@ import type { RunPageResult } from "../../lib/runtime/index.js";
 import type { JsonObject } from "../../lib/store/types.js";
 import { refusalOf } from "./acceptance.js";
 import type { OtmmAssetFetchConfig } from "./config.js";
+import { joinedFields, Joiner } from "./join.js";
 import type { FetchSettings } from "./settings.js";
 
 /** Where a run stands; kept in the store with each page. */
@@ -43,6 +44,9 @@ export async function readAssets(
   const room = limit === 0 ? Infinity : limit - (cursor.taken ?? 0);
   const found = await listed(otmm, config, run.settings, cursor, run.signal);
   const items = await otmm.resolveLinks(found.items, { signal: run.signal });
+  const present = { zone, now: new Date() };
+  const selection = selectionOf(config);
+  const joiner = new Joiner(otmm, config, { present, selection, fields: loadedFields(config), signal: run.signal });
   const assets: LifecycleAsset[] = [];
   const refused = found.unknown.map((id) => ({
     asset: unknownAsset(otmm.connection, id),
@@ -50,10 +54,15 @@ export async function readAssets(
   }));
   for (const item of items) {
     if (assets.length >= room) break;
-    const reason = refusalOf(item, otmm.toLifecycleAsset(item), config, { zone, now: new Date() });
-    const asset = otmm.toLifecycleAsset(item, selectionOf(config));
-    if (reason === undefined) assets.push(asset);
-    else refused.push({ asset, reason });
+    const asset = otmm.toLifecycleAsset(item, selection);
+    const reason = refusalOf(item, otmm.toLifecycleAsset(item), config, present);
+    if (reason !== undefined) refused.push({ asset, reason });
+    else if (config.joinField === "") assets.push(asset);
+    else {
+      const joined = await joiner.join(item);
+      if ("refused" in joined) refused.push({ asset, reason: joined.refused });
+      else if (!assets.some(({ key }) => key === joined.asset.key)) assets.push(joined.asset);
+    }
   }
   const next =
     found.next === undefined || assets.length >= room
@@ -112,7 +121,7 @@ function foundOn({ items, total, next }: OtmmPage): Found {
 function loadedFields(config: OtmmAssetFetchConfig): string[] | undefined {
   if (config.allFields) return undefined;
   const judged = config.rules.map(({ field }) => field).filter((field) => !field.startsWith("source."));
-  return [...new Set([...config.fields.map(({ id }) => id), ...judged])];
+  return [...new Set([...config.fields.map(({ id }) => id), ...judged, ...joinedFields(config)])];
 }
 
 function selectionOf(config: OtmmAssetFetchConfig): AssetSelection {

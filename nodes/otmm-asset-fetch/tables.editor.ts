@@ -8,6 +8,9 @@ import {
   type AcceptanceRule,
   type ChosenField,
   type ConditionRow,
+  PART_ROLES,
+  type PartRole,
+  type PartRow,
   RULE_OPERATORS,
   type RuleOperator,
   SEARCH_OPERATORS,
@@ -107,6 +110,31 @@ export function ruleTable(text: Text, stored: readonly AcceptanceRule[], connect
           operator: operator.value as RuleOperator,
           value: value.value.trim(),
           reason: reason.value.trim(),
+        }),
+      };
+    },
+  });
+}
+
+/** Parts that go with the main part: which value of the field, in which role, as which representation. */
+export function partTable(text: Text, stored: readonly PartRow[]): Rows<PartRow> {
+  return rowTable<PartRow>(text, stored, {
+    list: "clc-parts",
+    addLabel: text("otmm-asset-fetch.join.add"),
+    blank: () => ({ value: "", role: "access", representation: "" }),
+    view(row, changed) {
+      const value = input(row.value, text("otmm-asset-fetch.join.value"), { spellcheck: "false" });
+      const options = PART_ROLES.map((role) => ({ value: role, label: text(`otmm-asset-fetch.join.roles.${role}`) }));
+      const role = select(options, row.role, text("otmm-asset-fetch.join.role"));
+      const representation = input(row.representation, text("otmm-asset-fetch.join.representation"));
+      for (const field of [value, role, representation]) field.addEventListener("change", changed);
+      return {
+        element: el("div", {}, value, role, representation),
+        focus: () => value.focus(),
+        read: () => ({
+          value: value.value.trim(),
+          role: role.value as PartRole,
+          representation: representation.value.trim(),
         }),
       };
     },

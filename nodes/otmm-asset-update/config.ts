@@ -1,4 +1,4 @@
-import { choiceIn, numberIn, rowsIn, type Stored, textIn } from "../shared/configuration.js";
+import { choiceIn, flagIn, numberIn, rowsIn, type Stored, textIn } from "../shared/configuration.js";
 
 export const CHANGE_SOURCES = ["profile", "rows"] as const;
 export type ChangeSource = (typeof CHANGE_SOURCES)[number];
@@ -19,6 +19,8 @@ export interface OtmmAssetUpdateConfig {
   source: ChangeSource;
   profile: string;
   rows: ChangeRow[];
+  /** Assets that were joined into this one are written as well, each with its own ids. */
+  joined: boolean;
   queue: string;
   concurrency: number;
   /** Attempts for failures that may pass, before a job is dead. */
@@ -38,6 +40,7 @@ export function migrate(stored: Stored): OtmmAssetUpdateConfig {
       value: textIn(row, "value"),
       valueType: choiceIn(row, "valueType", VALUE_TYPES, "str"),
     })),
+    joined: flagIn(stored, "joined", true),
     queue: textIn(stored, "queue"),
     concurrency: numberIn(stored, "concurrency", 4),
     attempts: numberIn(stored, "attempts", 5),

@@ -42,6 +42,7 @@ RED.nodes.registerType("otmm-asset-update", {
         return verdict === true ? true : String(verdict);
       }),
     },
+    joined: { value: true },
     queue: { value: "" },
     concurrency: { value: 4, validate: wholeNumber(1, 32) },
     attempts: { value: 5, validate: wholeNumber(1, 100) },

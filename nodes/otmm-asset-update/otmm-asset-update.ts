@@ -2,7 +2,8 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { LifecycleAsset, OtmmId } from "../../lib/messages/asset.js";
 import { LifecycleError } from "../../lib/messages/error.js";
 import type { OtmmClient, OtmmUpdate } from "../../lib/otmm/index.js";
-import { assetOf, registerJobNode, storeOf } from "../../lib/runtime/index.js";
+import { asItself } from "../../lib/messages/joined.js";
+import { assetOf, type JobContext, registerJobNode, storeOf } from "../../lib/runtime/index.js";
 import { otmmOf } from "../shared/clients.js";
 import { noteOwnWrite } from "../shared/own-writes.js";
 import { type Changes, changesFor } from "./changes.js";
@@ -10,7 +11,10 @@ import { migrate } from "./config.js";
 
 const AGENT = "@content-lifecycle/node-red otmm-asset-update";
 
-type Settings = { changes: Changes };
+/** `joined`: what is written to the assets that were joined into this one. */
+type Settings = { changes: Changes; joined: { name: string; assetId: string; changes: Changes }[] };
+
+type JobEvent = JobContext<Settings>["event"];
 
 /** Locks an asset version, writes the fields that differ, unlocks it. */
 function register(RED: NodeAPI): void {
@@ -28,44 +32,75 @@ function register(RED: NodeAPI): void {
       attempts: config.attempts,
       settings: async (msg) => {
         const asset = assetOf(msg);
-        versionOf(asset, otmmOf(RED, config.connection));
-        return { changes: await changesFor(RED, this, config, { ...msg, asset }) };
+        const otmm = otmmOf(RED, config.connection);
+        versionOf(asset, otmm);
+        const joined: Settings["joined"] = [];
+        for (const part of config.joined ? (asset.joined ?? []) : []) {
+          const alone = asItself(asset, part);
+          const { assetId } = versionOf(alone, otmm);
+          joined.push({
+            name: part.name,
+            assetId,
+            changes: await changesFor(RED, this, config, { ...msg, asset: alone }),
+          });
+        }
+        return { changes: await changesFor(RED, this, config, { ...msg, asset }), joined };
       },
       async work(job) {
         const otmm = otmmOf(RED, config.connection);
         const { assetId } = versionOf(job.msg.asset, otmm);
         job.stage("writing");
-        await noteOwnWrite(await storeOf(RED, config.store), otmm, assetId, job.settings.changes, job.signal);
-        const update = await written(otmm, assetId, job.settings.changes, job.signal);
-        if (update.changed.length > 0) {
-          job.event({
-            type: "metadata modification",
-            basis: "witnessed",
-            agent: AGENT,
-            system: `otmm:${otmm.connection}`,
-            object: assetId,
-            outcome: update.leftLocked === undefined ? "success" : "warning",
-            detail: {
-              changed: update.changed,
-              ...(update.leftLocked === undefined ? {} : { leftLocked: update.leftLocked }),
+        const write = async (id: string, changes: Changes): Promise<OtmmUpdate> => {
+          await noteOwnWrite(await storeOf(RED, config.store), otmm, id, changes, job.signal);
+          const update = await written(otmm, id, changes, job.signal);
+          if (update.changed.length > 0) job.event(modified(update, otmm.connection));
+          return update;
+        };
+        // The main asset last: when it is written, the parts are.
+        const joined: OtmmUpdate[] = [];
+        for (const part of job.settings.joined) joined.push(await write(part.assetId, part.changes));
+        const payload = resultOf(await write(assetId, job.settings.changes));
+        return {
+          kind: "done",
+          outputs: [
+            {
+              port: 0,
+              msg: {
+                ...job.msg,
+                payload: joined.length === 0 ? payload : { ...payload, joined: joined.map((one) => resultOf(one)) },
+              },
             },
-          });
-        }
-        return { kind: "done", outputs: [{ port: 0, msg: { ...job.msg, payload: resultOf(update) } }] };
+          ],
+        };
       },
-      async plan(msg, { changes }) {
+      async plan(msg, { changes, joined }) {
         const { assetId } = versionOf(msg.asset, otmmOf(RED, config.connection));
-        const fields = Object.keys(changes).join(", ");
+        const all = [...joined, { name: msg.asset.name, assetId, changes }];
         return {
           msg,
-          planned: [
-            { node: name, system: "otmm", action: "write fields", target: `${msg.asset.name} (${assetId}): ${fields}` },
-          ],
+          planned: all.map((one) => ({
+            node: name,
+            system: "otmm",
+            action: "write fields",
+            target: `${one.name} (${one.assetId}): ${Object.keys(one.changes).join(", ")}`,
+          })),
         };
       },
     });
   }
   RED.nodes.registerType("otmm-asset-update", OtmmAssetUpdateNode);
+}
+
+function modified({ assetId, changed, leftLocked }: OtmmUpdate, connection: string): Parameters<JobEvent>[0] {
+  return {
+    type: "metadata modification",
+    basis: "witnessed",
+    agent: AGENT,
+    system: `otmm:${connection}`,
+    object: assetId,
+    outcome: leftLocked === undefined ? "success" : "warning",
+    detail: { changed, ...(leftLocked === undefined ? {} : { leftLocked }) },
+  };
 }
 
 /** The OTMM version that the message is about. @throws LifecycleError INVALID_INPUT when it is of no or another OTMM */
