@@ -311,7 +311,7 @@ describe(`the nodes in Node-RED ${major}`, function () {
     const defaults = await helper.request().get("/content-lifecycle/mapping-profile/unborn/defaults").expect(200);
     assert.deepEqual(
       (defaults.body as { profiles: { name: string }[] }).profiles.map(({ name }) => name),
-      ["campaign-archive", "product-archive", "heritage-archive", "otmm-archive-status"],
+      ["campaign-archive", "product-archive", "heritage-archive", "broadcast-archive", "otmm-archive-status"],
     );
   });
 

@@ -27,7 +27,7 @@ export function follow(start: unknown, path: readonly string[]): unknown {
 /**
  * A reader of one fact of an asset. Beside plain paths: `content.<role>.<fact>` (first content of the role),
  * `content.<role>.fixity.<algorithm>[.<by>]`, `links.<type>[.to|.from]` (keys of the other assets, `#v<version>` added
- * when a version is known), `source.<name>` and `metadata.<target>.<field>`, whose last part may hold dots.
+ * when a version is known), `joined.<fact>` (of each joined asset), `source.<name>` and `metadata.<target>.<field>`, whose last part may hold dots.
  *
  * @returns undefined when the path cannot be read
  */
@@ -40,6 +40,11 @@ export function assetReader(path: string): ((asset: LifecycleAsset) => unknown) 
       return rest.length === 0 ? undefined : contentReader(second, rest);
     case "links":
       return linkReader(parts.slice(1));
+    case "joined":
+      return second === ""
+        ? undefined
+        : (asset) =>
+            (asset.joined ?? []).map((part) => follow(part, parts.slice(1))).filter((fact) => fact !== undefined);
     case "source": {
       const name = parts.slice(1).join(".");
       return name === ""

@@ -9,6 +9,7 @@ export const DEFAULT_PROFILES = [
   "campaign-archive",
   "product-archive",
   "heritage-archive",
+  "broadcast-archive",
   "otmm-archive-status",
 ] as const;
 export type DefaultProfileName = (typeof DEFAULT_PROFILES)[number];

@@ -1,4 +1,5 @@
 import type { TargetDescription, TargetUse } from "../types.js";
+import { broadcastSchema } from "./broadcast-schema.js";
 import { campaignSchema } from "./campaign-schema.js";
 import { collector } from "./collect.js";
 import { parseFragmentPath } from "./fragment-path.js";
@@ -11,7 +12,13 @@ import type { TargetModule } from "./types.js";
 import { hasIllegal, isXmlName } from "./xml.js";
 
 /** A new schema is one line here, one file of fields, one XSD. */
-export const FRAGMENT_SCHEMAS: readonly FragmentSchema[] = [lifecycleSchema, campaignSchema, productSchema, modsSchema];
+export const FRAGMENT_SCHEMAS: readonly FragmentSchema[] = [
+  lifecycleSchema,
+  campaignSchema,
+  productSchema,
+  broadcastSchema,
+  modsSchema,
+];
 
 /** A typed XML fragment: schema URI and a list of element paths. Unknown schemas declare their fields in the profile. */
 export const fragment: TargetModule = {

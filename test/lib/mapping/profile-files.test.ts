@@ -37,7 +37,13 @@ describe("profiles that ship", () => {
   it("are listed with version and description, and refused by a wrong name", () => {
     assert.deepEqual(
       defaultProfiles().map(({ name, version }) => `${name} ${version}`),
-      ["campaign-archive 1.0.0", "product-archive 1.0.0", "heritage-archive 1.0.0", "otmm-archive-status 1.1.0"],
+      [
+        "campaign-archive 1.0.0",
+        "product-archive 1.0.0",
+        "heritage-archive 1.0.0",
+        "broadcast-archive 1.0.0",
+        "otmm-archive-status 1.1.0",
+      ],
     );
     assert.throws(
       () => loadDefaultProfile("../../../package"),

@@ -275,6 +275,7 @@ describe("built-in schemas", () => {
     ["urn:clc:schema:lifecycle:1", "lifecycle-1.xsd"],
     ["urn:clc:schema:campaign:1", "campaign-1.xsd"],
     ["urn:clc:schema:product:1", "product-1.xsd"],
+    ["urn:clc:schema:broadcast:1", "broadcast-1.xsd"],
   ] as const;
 
   for (const [uri, file] of schemas) {
@@ -328,6 +329,7 @@ describe("target descriptions", () => {
         "fragment urn:clc:schema:lifecycle:1",
         "fragment urn:clc:schema:campaign:1",
         "fragment urn:clc:schema:product:1",
+        "fragment urn:clc:schema:broadcast:1",
         "fragment http://www.loc.gov/mods/v3",
         "otmm-fields",
       ],
