@@ -13,6 +13,8 @@ import { type MetadataMapperConfig, migrate } from "./config.js";
 const MAPPED = 0;
 const REJECTED = 1;
 
+const AGENT = "@content-lifecycle/node-red metadata-mapper";
+
 /** Profile and version as they were when the message was taken in, for the job's record. */
 interface Settings extends JsonObject {
   profile: string;
@@ -64,11 +66,28 @@ function mapperOf(RED: NodeAPI, node: Node, config: MetadataMapperConfig): Map {
 
 function outcomeOf(job: JobContext<Settings>, result: MappingResult): Outcome {
   const msg = mapped(job.msg, result, job.settings.lossReport);
-  if (result.ok) return { kind: "done", outputs: [{ port: MAPPED, msg }] };
+  if (result.ok) {
+    noteWarnings(job, result);
+    return { kind: "done", outputs: [{ port: MAPPED, msg }] };
+  }
   const errors = result.problems.filter(({ level }) => level === "error");
   const named = errors.slice(0, 3).map(({ row, message }) => `row ${row}: ${message}`);
   const more = errors.length > 3 ? ` (${errors.length - 3} more)` : "";
   return { kind: "refused", reason: `${named.join("; ")}${more}`, outputs: [{ port: REJECTED, msg }] };
+}
+
+/** What was mapped in spite of a doubt stays on the asset's timeline: a message is gone with the run. */
+function noteWarnings(job: JobContext<Settings>, { problems }: MappingResult): void {
+  const warnings = problems.map(({ row, message }) => `row ${row}: ${message}`);
+  if (warnings.length === 0) return;
+  job.event({
+    type: "metadata modification",
+    basis: "witnessed",
+    agent: AGENT,
+    object: job.msg.asset.key,
+    outcome: "warning",
+    detail: { profile: `${job.settings.profile} ${job.settings.version}`, warnings },
+  });
 }
 
 /** The message with what the mapper made; other targets that stand on the asset already stay. */

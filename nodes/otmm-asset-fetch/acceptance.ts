@@ -49,7 +49,7 @@ export function refusalOf(
   return broken.reason === "" ? `The rule on ${broken.field} does not hold.` : broken.reason;
 }
 
-/** Does the asset meet the rule? An absent value meets only "is not", "is none of" and "has no value". */
+/** Does the asset meet the rule? An absent value meets only "is not", "is none of", "has no value" and "lacks". */
 export function holds(rule: AcceptanceRule, asset: LifecycleAsset, present: Present): boolean {
   const values = valuesOf(rule.field, asset).filter((value) => value !== "");
   return TESTS[rule.operator](values, listOf(rule.value), { asset, present });
@@ -73,7 +73,14 @@ const TESTS: Record<RuleOperator, Test> = {
   "not-before-today": (values, _wanted, { present }) => compareDay(values, present, (day, today) => day >= today),
   set: (values) => values.length > 0,
   "not-set": (values) => values.length === 0,
+  lacks: (values, wanted) => !values.some((value) => wanted.some((words) => holdsWords(value, words))),
 };
+
+/** Do the words stand in the text, whatever their case and the blanks between them? */
+function holdsWords(text: string, words: string): boolean {
+  const plain = (one: string): string => one.normalize("NFC").toLowerCase().replace(/\s+/g, " ").trim();
+  return words !== "" && plain(text).includes(plain(words));
+}
 
 /** All values must be days that compare so; none, or one that is no date, does not. */
 function compareDay(

@@ -38,6 +38,7 @@ export const RULE_OPERATORS = [
   "not-before-today",
   "set",
   "not-set",
+  "lacks",
 ] as const;
 export type RuleOperator = (typeof RULE_OPERATORS)[number];
 

@@ -18,7 +18,7 @@ import { CAMPAIGNS, type CampaignAsset } from "./otmm/campaigns.js";
 import { displayOf } from "./otmm/domains.js";
 import type { HeritageAsset } from "./otmm/heritage.js";
 import { PRODUCTS, type ProductAsset } from "./otmm/products.js";
-import { LARGE_MASTER, type BroadcastAsset } from "./otmm/programmes.js";
+import { type BroadcastAsset, isClipOf, LARGE_MASTER } from "./otmm/programmes.js";
 import { otmmSpecs } from "./otmm/seed.js";
 import { reuseLists } from "./reuse-manifest.js";
 import { expectedTag } from "./tags.js";
@@ -33,7 +33,11 @@ export function buildManifest(): Manifest {
       "1": lists(campaigns, (spec) => CAMPAIGNS[spec.campaign].code, campaignPart),
       "2": lists(products, (spec) => spec.skus[0] ?? "library", productPart),
       "3": lists(heritage, (spec) => spec.series, heritagePart),
-      "4": lists(broadcast, (spec) => spec.houseNo, broadcastPart),
+      "4": lists(
+        broadcast.filter((spec) => !broadcast.some((master) => isClipOf(spec, master))),
+        (spec) => spec.houseNo,
+        (spec) => broadcastPart(spec, broadcast),
+      ),
       "6": reuseLists(requests, derivatives),
     },
   };
@@ -160,23 +164,40 @@ function heritagePart(spec: HeritageAsset): Part<HeritageValues> {
   };
 }
 
-function broadcastPart(spec: BroadcastAsset): Part<BroadcastValues> {
+function broadcastPart(spec: BroadcastAsset, all: readonly BroadcastAsset[]): Part<BroadcastValues> {
   const { values } = spec;
   const txTime = text(values, "BCT.FIELD.TX TIME");
-  const embargo = optionalText(values["ACME.FIELD.EMBARGO UNTIL"]);
+  const day = (field: string): string | null => {
+    const stored = optionalText(values[field]);
+    return stored === undefined ? null : dayOf(stored);
+  };
+  const licenceEnd = day("BCT.FIELD.LICENCE END");
+  const series = text(values, "BCT.FIELD.SERIES");
+  const clips = all
+    .filter((other) => isClipOf(other, spec))
+    .map((clip) => ({ ...identity(clip), ...common(clip) }))
+    .sort((one, other) => (one.assetId < other.assetId ? -1 : 1));
   return {
-    archiveFolders: ["Kanal Nord", text(values, "BCT.FIELD.SERIES"), txTime.slice(0, 4)],
+    // A slash would make a folder of its own.
+    archiveFolders: ["Kanal Nord", series.replaceAll("/", "_"), txTime.slice(0, 4)],
     values: {
       houseNo: spec.houseNo,
       programmeTitle: text(values, "BCT.FIELD.PROGRAMME TITLE"),
+      series,
+      episode: optionalText(values["BCT.FIELD.EPISODE NO"]) ?? null,
       versionType: coded(values, "BCT.FIELD.VERSION TYPE", "BCT.DOMAIN.VERSION TYPE"),
       txStatus: coded(values, "BCT.FIELD.TX STATUS", "BCT.DOMAIN.TX STATUS"),
       txTime,
+      channel: coded(values, "BCT.FIELD.CHANNEL", "BCT.DOMAIN.CHANNEL"),
       contractNo: text(values, "BCT.FIELD.CONTRACT NO"),
-      embargoUntil: embargo === undefined ? null : dayOf(embargo),
+      licensor: text(values, "BCT.FIELD.LICENSOR"),
+      licenceStart: day("BCT.FIELD.LICENCE START"),
+      licenceEnd,
+      embargoUntil: day("ACME.FIELD.EMBARGO UNTIL"),
       retentionClass: text(values, "ACME.FIELD.RETENTION CLASS"),
+      clips: clips.map(({ assetId: id, name, size, md5, sha256 }) => ({ assetId: id, name, size, md5, sha256 })),
     },
-    retentionStart: txTime.slice(0, 10),
+    retentionStart: licenceEnd !== null && licenceEnd > txTime.slice(0, 10) ? licenceEnd : txTime.slice(0, 10),
     neverReleased: false,
   };
 }

@@ -46,12 +46,21 @@ export interface HeritageValues {
 export interface BroadcastValues {
   houseNo: string;
   programmeTitle: string;
+  series: string;
+  episode: string | null;
   versionType: CodedValue;
   txStatus: CodedValue;
+  /** With its offset, as the DAM has it. */
   txTime: string;
+  channel: CodedValue;
   contractNo: string;
+  licensor: string;
+  licenceStart: string | null;
+  licenceEnd: string | null;
   embargoUntil: string | null;
   retentionClass: string;
+  /** Assets of their own in OTMM that become access representations of this one, in order of their ids. */
+  clips: { assetId: string; name: string; size: number; md5: string; sha256: string }[];
 }
 
 /** An asset that must be in the archive at the end, with what must be found there. */

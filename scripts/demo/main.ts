@@ -5,6 +5,7 @@ import { ProgressBar } from "./progress.js";
 import { campaignArchive } from "./scenario-01.js";
 import { productRetirement } from "./scenario-02.js";
 import { heritagePreservation } from "./scenario-03.js";
+import { broadcastMasters } from "./scenario-04.js";
 import { archiveAccessAndReuse } from "./scenario-06.js";
 import { retentionTransfer } from "./scenario-07.js";
 import { Stage } from "./stage.js";
@@ -13,6 +14,7 @@ const SCENARIOS: Playable[] = [
   playable(campaignArchive),
   playable(productRetirement),
   playable(heritagePreservation),
+  playable(broadcastMasters),
   playable(archiveAccessAndReuse),
   playable(retentionTransfer),
 ];

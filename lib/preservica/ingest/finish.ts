@@ -68,7 +68,10 @@ export function recordAccession(
     system: "preservica",
     basis: "reported",
     object: ref,
-    detail: { securityTag: resolved.securityTag },
+    detail: {
+      securityTag: resolved.securityTag,
+      ...(resolved.warnings.length === 0 ? {} : { warnings: resolved.warnings }),
+    },
   });
 }
 

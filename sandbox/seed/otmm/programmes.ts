@@ -2,17 +2,40 @@ import { generatedMaster } from "../contents.js";
 import { storedDay } from "../ids.js";
 import { assetId, type AssetSpec } from "./asset.js";
 import type { FolderTree } from "./folders.js";
+import {
+  CANCELLED,
+  COAST,
+  DEPTHS,
+  ELECTION,
+  FLOTSAM,
+  HARBOUR,
+  LICENSED,
+  NIGHT_SHIFT,
+  TRAIN,
+  WINTER,
+  type Programme,
+} from "./programme-list.js";
 import { approvedValues, filled, type LooseValues } from "./values.js";
 
 export type VersionType = "FIN" | "PRO" | "CLP" | "DST" | "THU" | "WRK";
 
 /** Why a broadcast asset stays; undefined: it moves. */
-export type BroadcastReason = "not the master or clip" | "contract forbids keeping" | "not aired";
+export type BroadcastReason =
+  | "not the master or clip"
+  | "contract forbids keeping"
+  | "not aired"
+  | "clip without its master"
+  | "parts do not agree";
 
 export interface BroadcastAsset extends AssetSpec {
   houseNo: string;
   versionType: VersionType;
   stays?: BroadcastReason;
+}
+
+/** A clip that moves goes with its master, not alone. */
+export function isClipOf(spec: BroadcastAsset, master: BroadcastAsset): boolean {
+  return spec.versionType === "CLP" && spec.houseNo === master.houseNo && spec.stays === undefined;
 }
 
 /** The 2.3 GiB final master: generated, never on disk. The digests were worked out once from the seed number and the size. */
@@ -21,66 +44,6 @@ export const LARGE_MASTER = {
   size: 2_469_606_195,
   md5: "31655016c588c1945076fb379ef0bb3f",
   sha256: "458bdc241cffae3caa253fa2cd4f0560f902957b99bf3e3005d2527bd582d816",
-};
-
-interface Programme {
-  title: string;
-  series: string;
-  episode?: string;
-  houseNo: string;
-  eidr?: string;
-  status: "PLN" | "TRX" | "PUB";
-  tx: string;
-  channel: "KN1" | "KN2" | "KNO";
-  values?: LooseValues;
-}
-
-const COAST: Programme = {
-  title: "Küstenwache",
-  series: "Küstenwache",
-  episode: "14",
-  houseNo: "KN-000814",
-  eidr: "10.5240/7791-8534-2C23-9030-8610-5",
-  status: "TRX",
-  tx: "2026-09-12T20:15:00+02:00",
-  channel: "KN1",
-};
-const TRAIN: Programme = {
-  title: "Nachtzug",
-  series: "Dokumentarfilm",
-  houseNo: "KN-000915",
-  status: "PUB",
-  tx: "2026-10-01T18:00:00+02:00",
-  channel: "KNO",
-  values: { "ACME.FIELD.EMBARGO UNTIL": storedDay("2027-06-30") },
-};
-const LICENSED: Programme = {
-  title: "Die stille Bucht",
-  series: "Spielfilm",
-  houseNo: "KN-001022",
-  status: "TRX",
-  tx: "2026-07-18T22:10:00+02:00",
-  channel: "KN2",
-  values: {
-    "ACME.FIELD.USAGE RIGHTS": "LIC",
-    "ACME.FIELD.RIGHTS HOLDER": "Orsola Film",
-    "ACME.FIELD.RIGHTS END": storedDay("2026-08-31"),
-    "ACME.FIELD.RIGHTS NOTE": "At the end of the licence: return or destroy.",
-    "BCT.FIELD.CONTRACT NO": "KN-C-2291",
-    "BCT.FIELD.LICENSOR": "Orsola Film",
-    "BCT.FIELD.LICENCE START": storedDay("2024-09-01"),
-    "BCT.FIELD.LICENCE END": storedDay("2026-08-31"),
-    "BCT.FIELD.RUNS ALLOWED": 2,
-    "BCT.FIELD.RUNS USED": 2,
-  },
-};
-const ELECTION: Programme = {
-  title: "Wahlstudio",
-  series: "Wahlstudio",
-  houseNo: "KN-001101",
-  status: "PLN",
-  tx: "2026-11-17T17:45:00+01:00",
-  channel: "KN1",
 };
 
 /** Broadcast assets of scenario 4. */
@@ -92,6 +55,7 @@ export function broadcastAssets(tree: FolderTree): BroadcastAsset[] {
     suffix: string,
     base: string,
     more: Partial<BroadcastAsset> = {},
+    values: LooseValues = {},
   ) => {
     const key = `broadcast/${programme.houseNo}/${suffix}`;
     const stays = more.stays ?? (type === "FIN" || type === "CLP" ? undefined : "not the master or clip");
@@ -105,7 +69,7 @@ export function broadcastAssets(tree: FolderTree): BroadcastAsset[] {
       versionType: type,
       ...more,
       ...(stays !== undefined && { stays }),
-      values: filled({ ...programmeValues(programme, type), ...programme.values }),
+      values: filled({ ...programmeValues(programme, type), ...programme.values, ...values }),
     });
   };
   const large = `${COAST.houseNo}_FIN.mxf`;
@@ -131,6 +95,17 @@ export function broadcastAssets(tree: FolderTree): BroadcastAsset[] {
   add(LICENSED, "FIN", "FIN", "film-1.mp4", { stays: "contract forbids keeping" });
   add(LICENSED, "CLP", "CLP", "film-1.mp4", { stays: "contract forbids keeping" });
   add(ELECTION, "FIN", "FIN", "film-2.mp4", { stays: "not aired" });
+  add(NIGHT_SHIFT, "FIN", "FIN", "film-1.mp4");
+  add(NIGHT_SHIFT, "CLP", "CLP", "film-1.mp4");
+  add(WINTER, "FIN", "FIN", "film-2.mp4");
+  for (const n of [1, 2]) add(WINTER, "CLP", `CLP${n}`, "film-2.mp4");
+  add(HARBOUR, "FIN", "FIN", "film-1.mp4");
+  add(FLOTSAM, "CLP", "CLP", "film-2.mp4", { stays: "clip without its master" });
+  const disagreeing = { stays: "parts do not agree" } as const;
+  add(DEPTHS, "FIN", "FIN", "film-1.mp4", disagreeing);
+  const embargo = { "ACME.FIELD.EMBARGO UNTIL": storedDay("2027-01-31") };
+  add(DEPTHS, "CLP", "CLP", "film-1.mp4", disagreeing, embargo);
+  add(CANCELLED, "FIN", "FIN", "film-2.mp4", { stays: "not aired" });
   return made;
 }
 

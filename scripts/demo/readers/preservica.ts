@@ -157,6 +157,23 @@ export class PreservicaReader {
     return [...children, ...deeper.flat()];
   }
 
+  /** Type and name of the representations, in the archive's order, with how many content objects each has. */
+  async representations(ref: string): Promise<{ type: string; name: string; files: number }[]> {
+    const all = await this.#get(`/api/entity/information-objects/${ref}/representations`);
+    const found = list(path(all, "RepresentationsResponse", "Representations", "Representation"));
+    return Promise.all(
+      found.map(async (item) => {
+        const one = await this.#get(text(item));
+        const objects = path(one, "RepresentationResponse", "Representation", "ContentObjects", "ContentObject");
+        return {
+          type: String(object(item)["@type"]),
+          name: String(object(item)["@name"] ?? ""),
+          files: list(objects).length,
+        };
+      }),
+    );
+  }
+
   /** The files of a representation; their content is downloaded and hashed. */
   async files(ref: string, representation: "Preservation" | "Access"): Promise<Bitstream[]> {
     const files: Bitstream[] = [];
