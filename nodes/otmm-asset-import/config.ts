@@ -11,7 +11,7 @@ export const SAMENESS = ["source", "bytes"] as const;
 export type Sameness = (typeof SAMENESS)[number];
 
 /** Metadata comes from a profile or from rows, as in an update. */
-export interface OtmmAssetImportConfig extends OtmmAssetUpdateConfig {
+export interface OtmmAssetImportConfig extends Omit<OtmmAssetUpdateConfig, "joined"> {
   /** A new asset, or the next version of an asset that is there. */
   mode: Mode;
   /** Which content of the message is imported. */
@@ -38,7 +38,13 @@ export interface OtmmAssetImportConfig extends OtmmAssetUpdateConfig {
 
 /** Reads a stored definition of any age. Pure. */
 export function migrate(stored: Stored): OtmmAssetImportConfig {
-  const { name, store, connection, ...changes } = migrateChanges({ source: "rows", concurrency: 2, ...stored });
+  const {
+    name,
+    store,
+    connection,
+    joined: _joined,
+    ...changes
+  } = migrateChanges({ source: "rows", concurrency: 2, ...stored });
   return {
     name,
     store,

@@ -13,6 +13,9 @@ export type Changes = { [field: string]: NewValue };
 type NewValue = null | NewItem | NewItem[];
 type NewItem = string | number | { value: string | number; display?: string };
 
+/** Where changes come from. */
+type ChangeConfig = Pick<OtmmAssetUpdateConfig, "source" | "profile" | "rows">;
+
 /**
  * The changes for one asset, from the profile or from the rows of the form.
  *
@@ -21,7 +24,7 @@ type NewItem = string | number | { value: string | number; display?: string };
 export async function changesFor(
   RED: NodeAPI,
   node: Node,
-  config: OtmmAssetUpdateConfig,
+  config: ChangeConfig,
   msg: LifecycleMessage & { asset: LifecycleAsset },
 ): Promise<Changes> {
   const changes =
@@ -40,7 +43,7 @@ export async function changesFor(
 async function mappedChanges(
   RED: NodeAPI,
   node: Node,
-  config: OtmmAssetUpdateConfig,
+  config: ChangeConfig,
   msg: LifecycleMessage & { asset: LifecycleAsset },
 ): Promise<Changes> {
   const holder = profileOf(RED, config.profile);
@@ -70,12 +73,7 @@ function rejected({ problems }: MappingResult): LifecycleError {
   });
 }
 
-async function rowChanges(
-  RED: NodeAPI,
-  node: Node,
-  config: OtmmAssetUpdateConfig,
-  msg: LifecycleMessage,
-): Promise<Changes> {
+async function rowChanges(RED: NodeAPI, node: Node, config: ChangeConfig, msg: LifecycleMessage): Promise<Changes> {
   const changes: Changes = {};
   for (const [index, row] of config.rows.entries()) {
     const value = await typedValue(RED, node, row.value, row.valueType, { _msgid: "", ...msg });

@@ -96,9 +96,17 @@ describe("acceptance rules", () => {
         "not-before-today",
         "set",
         "not-set",
+        "lacks",
       ] as const
     ).filter((operator) => meets(rule(operator, "x"), undefined));
-    assert.deepEqual(met, ["is-not", "none-of", "not-set"]);
+    assert.deepEqual(met, ["is-not", "none-of", "not-set", "lacks"]);
+  });
+  it("look for words in a free text, whatever their case and blanks", () => {
+    const note = (value: string): FieldValue => ({ type: "text", label: "", value });
+    const clause = rule("lacks", "return or destroy, no archive");
+    assert.ok(!meets(clause, note("At the end: Return  or\nDESTROY.")));
+    assert.ok(!meets(clause, note("There shall be no archive copy.")));
+    assert.ok(meets(clause, note("Return of the tapes is not needed.")));
   });
   it("let an approval count for its own version only", () => {
     const approved: FieldValue = { type: "number", label: "", value: 2 };
