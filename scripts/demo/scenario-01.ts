@@ -1,5 +1,6 @@
 import { access, bytes, folder, identifiers, links, present, tag, title, values } from "./campaign/archive-checks.js";
 import { type CampaignFacts, gather, look } from "./campaign/facts.js";
+import { holds, policy } from "./campaign/governance-checks.js";
 import { again, newVersion, nothingElse, reasons, reconciles, shown, strict } from "./campaign/run-checks.js";
 import type { Scenario } from "./check.js";
 
@@ -28,6 +29,8 @@ export const campaignArchive: Scenario<CampaignFacts> & { look: typeof look; gat
     bytes,
     access,
     links,
+    policy,
+    holds,
     shown,
     nothingElse,
     reasons,

@@ -1,8 +1,8 @@
 import { retentionOf } from "../campaign/archive-checks.js";
 import { differs, each, refOf } from "../campaign/facts.js";
+import { holdProblems, policyProblems } from "../campaign/governance-checks.js";
 import type { Check } from "../check.js";
-import { valuesIn } from "../readers/preservica.js";
-import { type Good, POLICY, type TransferFacts } from "./facts.js";
+import { type Good, type TransferFacts } from "./facts.js";
 
 /** Checks of scenario 7: what was released, what was not, and why. */
 
@@ -29,15 +29,9 @@ export const policy: Check<TransferFacts> = {
   problems: over(
     ({ good }) => good,
     async (facts, asset) => {
-      const ref = await refOf(facts, asset);
-      const assigned = await facts.preservica.retention(ref);
-      const lifecycle = (await facts.preservica.asset(ref)).fragments[LIFECYCLE]?.[0] ?? "<none/>";
-      return [
-        ...differs("policy", assigned.map((one) => one.policy).join(), POLICY[asset.values.retentionClass]),
-        ...differs("start in the archive", assigned[0]?.start.slice(0, 10), asset.retentionStart),
-        ...differs("start in the metadata", retentionOf(lifecycle, "start"), asset.retentionStart),
-        ...differs("kept through", retentionOf(lifecycle, "until"), "2026-02-28"),
-      ];
+      const { fragments } = await facts.preservica.asset(await refOf(facts, asset));
+      const until = retentionOf(fragments[LIFECYCLE]?.[0] ?? "<none/>", "until");
+      return [...(await policyProblems(facts, asset)), ...differs("kept through", until, "2026-02-28")];
     },
   ),
   spoil: async (facts) =>
@@ -52,14 +46,8 @@ export const holds: Check<TransferFacts> = {
   problems: async (facts) => {
     const held = facts.kept.filter((asset) => asset.holds.length > 0);
     const problems = held.length === 0 ? ["the manifest names no held asset"] : [];
-    for (const asset of held) {
-      const ref = await refOf(facts, asset);
-      const { fragments } = await facts.preservica.asset(ref);
-      const stated = valuesIn(fragments[LIFECYCLE]?.[0] ?? "<none/>", "hold");
-      const on = await facts.preservica.legalHolds(ref);
-      problems.push(...differs(`${asset.name}: holds in the metadata`, stated.join(), asset.holds.join()));
-      problems.push(...differs(`${asset.name}: legal holds`, on.join(), asset.holds.join()));
-    }
+    for (const asset of held)
+      problems.push(...(await holdProblems(facts, asset)).map((problem) => `${asset.name}: ${problem}`));
     return problems;
   },
   spoil: async (facts) => {

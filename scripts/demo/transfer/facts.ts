@@ -38,9 +38,6 @@ export interface TransferFacts extends ArchiveFacts<CampaignValues> {
   timeline(originalId: string): Promise<Told[]>;
 }
 
-/** Name of the archive's policy for each retention class that is due. */
-export const POLICY: Record<string, string> = { "CAMP-5Y": "Campaign 5 years after end" };
-
 /** Campaign whose period is over at the seed's present. */
 const DUE = "AF-2021-SPR";
 const CANCELLED = "AF-2025-CXL";

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { differs, refOf } from "../campaign/facts.js";
 import type { Check } from "../check.js";
-import { type Good, type Paper, papersIn, POLICY, type TransferFacts } from "./facts.js";
+import { POLICY } from "../campaign/governance-checks.js";
+import { type Good, type Paper, papersIn, type TransferFacts } from "./facts.js";
 
 /** Looks at the papers that the flow wrote into files. */
 
