@@ -38,6 +38,8 @@ export interface TargetUse {
   schema?: string;
   /** Fragments of a schema that is not built in: name of the root element. */
   root?: string;
+  /** The document describes a folder of the path, not the asset: 1 the asset's own folder, 2 the one above it. */
+  folder?: number;
   /** Fields with their types, for fragments of foreign schemas and for OTMM fields; order is kept. */
   fields?: TargetFieldDeclaration[];
 }

@@ -127,6 +127,8 @@ export interface MappedMetadata {
   values: Record<string, MappedValue>;
   /** Type of each value where the target is typed (`otmm-fields`): `date`, `decimal`, `domain` … */
   types?: Record<string, string>;
+  /** It describes a folder of the asset's path, not the asset: 1 the asset's own folder, 2 the one above it. */
+  folder?: number;
   /** Complete document of an XML target; may hold late values, see `lib/messages/late.ts`. */
   xml?: string;
 }

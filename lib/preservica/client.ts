@@ -100,7 +100,7 @@ class Client implements PreservicaClient {
     this.webhooks = new Webhooks(this.#gateway);
     this.governance = new Governance(this.#gateway, this.retention);
     this.destroying = destroyingOf(this.connection, this.entities, new Deletions(this.#gateway, this.processes));
-    this.folderRecords = new FolderRecords(this.entities);
+    this.folderRecords = new FolderRecords(this.entities, options.clock);
     this.#folders = new FolderPaths(this.entities, this.assumptions.refTaken, options.clock);
     this.#bytes = new ByteRequests(this.#session, {
       baseUrl: this.#http.baseUrl,

@@ -4,13 +4,74 @@ import type { Entities } from "./entities.js";
 /** Identifier type that OPEX keeps for its source ids (fact sheet 2.4). */
 export const SOURCE_ID = "SourceID";
 
+/** How long a folder that was found described is trusted without another look. */
+const TRUST_MS = 30_000;
+
+/** What is to stand on a folder beside its title. */
+export interface FolderDescription {
+  identifiers: readonly { type: string; value: string }[];
+  /** One document for each schema. */
+  documents: readonly { schema: string; xml: string }[];
+}
+
 /** What folders carry beside their title. Every piece is looked for before it is made, and made once. */
 export class FolderRecords {
   readonly #entities: Entities;
+  readonly #clock: () => number;
   readonly #running = new Map<string, Promise<unknown>>();
+  readonly #described = new Map<string, { until: number; warnings: string[] }>();
 
-  constructor(entities: Entities) {
+  constructor(entities: Entities, clock: () => number = () => performance.now()) {
     this.#entities = entities;
+    this.#clock = clock;
+  }
+
+  /**
+   * Puts on a folder what it lacks of a description. What stands there already stays as it is: archivists work on it.
+   *
+   * @returns differences that people should know of
+   * @throws LifecycleError CONFLICT when another folder carries the same identifier; UPSTREAM when a document that was
+   *   put on it cannot be read back
+   */
+  async describe(folder: string, wanted: FolderDescription): Promise<string[]> {
+    const key = `${folder} ${JSON.stringify(wanted)}`;
+    return await this.#shared(`describe ${folder}`, async () => {
+      const known = this.#described.get(key);
+      if (known !== undefined && this.#clock() < known.until) return known.warnings;
+      const warnings: string[] = [];
+      for (const identifier of wanted.identifiers) warnings.push(...(await this.#identify(folder, identifier)));
+      for (const document of wanted.documents) await this.#document(folder, document);
+      this.#described.set(key, { until: this.#clock() + TRUST_MS, warnings });
+      return warnings;
+    });
+  }
+
+  async #identify(folder: string, { type, value }: { type: string; value: string }): Promise<string[]> {
+    const own = await this.identifier(folder, type);
+    if (own !== undefined) return own === value ? [] : [`the folder ${folder} has ${type} ${own}, not ${value}`];
+    const others = (await this.#entities.findByIdentifier(type, value)).filter((one) => !one.deleted);
+    const other = others.find(({ ref, type: kind }) => kind === "SO" && ref !== folder);
+    if (other !== undefined) {
+      throw new LifecycleError(
+        "CONFLICT",
+        `The folder "${other.title}" (${other.ref}) carries ${type} = ${value} already, so ${folder} cannot; correct the mapping profile, or take it off that folder.`,
+        { system: "preservica", details: { folder, other: other.ref } },
+      );
+    }
+    await this.#entities.addIdentifier("SO", folder, { type, value });
+    return [];
+  }
+
+  async #document(folder: string, { schema, xml }: { schema: string; xml: string }): Promise<void> {
+    const has = async (): Promise<boolean> =>
+      (await this.#entities.get("SO", folder)).fragments.some((fragment) => fragment.schema === schema);
+    if (await has()) return;
+    await this.#entities.addFragment("SO", folder, schema, xml);
+    if (await has()) return;
+    throw new LifecycleError("UPSTREAM", `The ${schema} that was put on the folder ${folder} cannot be read back.`, {
+      system: "preservica",
+      retryable: true,
+    });
   }
 
   /**

@@ -16,6 +16,7 @@ import {
   reasons,
   rights,
 } from "./heritage/checks.js";
+import { described } from "./heritage/folders.js";
 
 export type { HeritageFacts } from "./heritage/checks.js";
 
@@ -33,6 +34,7 @@ export const heritagePreservation: Scenario<HeritageFacts> = {
   checks: [
     present,
     hierarchy,
+    described,
     title,
     mods,
     provenance,

@@ -147,6 +147,8 @@ function checkWhole(profile: MappingProfile, context: CompileContext): void {
     if (names.has(use.name)) context.mistake(`targets[${index}].name`, `The target name ${use.name} is taken.`);
     names.add(use.name);
     for (const message of targetModule(use.kind).mistakes(use)) context.mistake(`targets[${index}]`, message);
+    if (use.folder !== undefined && use.kind !== "fragment" && use.kind !== "dublin-core")
+      context.mistake(`targets[${index}]`, "Only an XML document can describe a folder; take the member folder away.");
   }
   for (const problem of ruleProblems(profile.retention ?? [])) {
     context.mistake(`retention.${problem.rule}.${problem.field}`, problem.message);
@@ -192,9 +194,11 @@ function assembler(use: TargetUse, rows: readonly PlacedRow[], context: CompileC
       context.mistake(`targets.${use.name}`, `${field.field} is required by ${use.name}, but no row fills it.`);
     }
   }
-  return module.assembler(use, rows, (row, message) => {
+  const assemble = module.assembler(use, rows, (row, message) => {
     context.row = row.row.id;
     context.mistake("to.field", message);
     context.row = undefined;
   });
+  const { folder } = use;
+  return folder === undefined ? assemble : (scope) => ({ ...assemble(scope), folder });
 }

@@ -94,7 +94,7 @@ class Reader {
         return;
       case "target":
         if (this.#targets.has(id)) this.#tell("id", `The target ${id} stands twice.`);
-        this.#targets.set(id, { name: id, ...this.#members("transformation", {}) });
+        this.#targets.set(id, { name: id, ...this.#members("transformation", { numbers: ["folder"] }) });
         return;
       case "target-field":
         this.#append(this.#targets.get(id), "fields", {

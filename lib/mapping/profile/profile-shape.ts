@@ -85,6 +85,7 @@ const target: Shape = members({
   kind: oneOf(TARGET_KINDS),
   "schema?": text,
   "root?": text,
+  "folder?": whole(1, 20),
   "fields?": listOf(declaration),
 });
 

@@ -6,6 +6,7 @@ import { parseFragmentPath } from "./fragment-path.js";
 import { fragmentWriter } from "./fragment-tree.js";
 import type { FragmentSchema } from "./fragment-schema.js";
 import { lifecycleSchema } from "./lifecycle-schema.js";
+import { modsCollectionSchema } from "./mods-collection-schema.js";
 import { modsSchema } from "./mods-schema.js";
 import { productSchema } from "./product-schema.js";
 import type { TargetModule } from "./types.js";
@@ -19,6 +20,9 @@ export const FRAGMENT_SCHEMAS: readonly FragmentSchema[] = [
   broadcastSchema,
   modsSchema,
 ];
+
+/** Schemas of documents that describe a folder; the other schemas of the same URI are of assets. */
+const FOLDER_SCHEMAS: readonly FragmentSchema[] = [modsCollectionSchema];
 
 /** A typed XML fragment: schema URI and a list of element paths. Unknown schemas declare their fields in the profile. */
 export const fragment: TargetModule = {
@@ -90,5 +94,6 @@ function describe(use: TargetUse): TargetDescription {
 }
 
 function schemaOf(use: TargetUse): FragmentSchema | undefined {
-  return FRAGMENT_SCHEMAS.find((schema) => schema.uri === use.schema);
+  const schemas = use.folder === undefined ? FRAGMENT_SCHEMAS : FOLDER_SCHEMAS;
+  return schemas.find((schema) => schema.uri === use.schema);
 }

@@ -56,6 +56,13 @@ const PATTERNS: readonly TargetFieldDescription[] = [
     help: "For example Identifier/SourceID. The type is case-sensitive.",
   },
   {
+    field: "Folder/<level>/<type>",
+    label: "Identifier of a folder",
+    type: "string",
+    maxLength: ASSUMED.identifierLength,
+    help: "For example Folder/1/Collection-Code: 1 is the asset's own folder, 2 the one above it. Put on the folder once.",
+  },
+  {
     field: "Link/<type>",
     label: "Link",
     type: "string",
@@ -98,6 +105,10 @@ function patternOf(field: string): TargetFieldDeclaration | undefined {
   if (slash < 0 || type.trim() !== type || type === "") return undefined;
   if (family === "Identifier" && type.length <= ASSUMED.identifierTypeLength) {
     return { field, type: "string", repeatable: true, maxLength: ASSUMED.identifierLength };
+  }
+  const ofFolder = /^([1-9]\d?)\/(\S(?:.*\S)?)$/.exec(type)?.[2];
+  if (family === "Folder" && ofFolder !== undefined && ofFolder.length <= ASSUMED.identifierTypeLength) {
+    return { field, type: "string", maxLength: ASSUMED.identifierLength };
   }
   return family === "Link" ? { field, type: "string", repeatable: true } : undefined;
 }

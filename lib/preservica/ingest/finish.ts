@@ -104,6 +104,7 @@ export function finish(job: IngestJob, resolved: ResolvedAsset, done: Finished, 
     holds: { state: done.holds.state, matters: done.holds.matters },
     warnings: [
       ...resolved.warnings,
+      ...(done.folder.warnings ?? []),
       ...done.verified.warnings,
       ...done.linkWarnings,
       ...(done.retention?.warning ? [done.retention.warning] : []),

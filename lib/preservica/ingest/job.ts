@@ -136,7 +136,8 @@ export type LookupFacts = {
 };
 export type ProvenFile = { label: string; size: number; sha256: string | null; at: string };
 
-export type FolderFacts = { ref: string; created: string[] };
+/** `warnings`: how the folder is described otherwise than the mapping says; absent when it is not. */
+export type FolderFacts = { ref: string; created: string[]; warnings?: string[] };
 
 /** The upload of a package. `finishing` is on disk before the request that may start the ingest is sent. */
 export type UploadFacts = {

@@ -5,6 +5,8 @@ import type { IngestDeps, IngestSettings, ResolvedAsset } from "./job.js";
 import { findArchived, proveArchived } from "./lookup.js";
 import { mattersOf, sourceHolds } from "./holds.js";
 import { assetReference } from "../references.js";
+import { folderRecordsOf } from "./folders.js";
+import { entityValues } from "./entity-values.js";
 import { resolveAsset } from "./resolve.js";
 import { wayOf } from "./way.js";
 
@@ -91,5 +93,8 @@ async function writes(
   const retention = resolved.policy === null ? [] : [write("assign retention policy", resolved.policy.name)];
   const holds = mattersOf(await sourceHolds(asset, deps)).map((matter) => write("carry legal hold", matter));
   const ingested = write("ingest", `${target} (${resolved.securityTag})`);
-  return [...folders, ...sent, ingested, ...links, ...retention, ...holds];
+  const described = folderRecordsOf(asset, entityValues(asset)).map(({ level }) =>
+    write("describe folder, where it is not", resolved.folder.slice(0, resolved.folder.length + 1 - level).join("/")),
+  );
+  return [...folders, ...described, ...sent, ingested, ...links, ...retention, ...holds];
 }

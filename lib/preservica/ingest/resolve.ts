@@ -1,10 +1,12 @@
-import type { LifecycleAsset, MappedMetadata, MappedValue } from "../../messages/asset.js";
+import type { LifecycleAsset } from "../../messages/asset.js";
 import { LifecycleError } from "../../messages/error.js";
 import { fillLate } from "../../messages/late.js";
 import { checkFragment } from "../fragment.js";
 import { splitPath } from "../folders.js";
 import { assetReference } from "../references.js";
 import type { XipFragment } from "../xip.js";
+import { ENTITY_KIND, entityValues } from "./entity-values.js";
+import { checkFolderRecords, folderRecordsOf } from "./folders.js";
 import { xmlText } from "../xml-text.js";
 import { planFiles } from "./files.js";
 import { invalid } from "./invalid.js";
@@ -12,7 +14,6 @@ import type { IngestDeps, IngestSettings, PlannedFile, ResolvedAsset } from "./j
 import { checkPolicy, expectedStartOf } from "./retention.js";
 import { LINKS_SCHEMA, linksFragment, wantedIdentifiers, wantedLinks } from "./wanted.js";
 
-const ENTITY_KIND = "preservica-entity";
 const DUBLIN_CORE = "http://www.openarchives.org/OAI/2.0/oai_dc/";
 
 /**
@@ -54,6 +55,7 @@ export async function resolveAsset(
   xmlText(single("Title"), "Title");
   xmlText(single("Description"), "Description");
   for (const identifier of identifiers) xmlText(identifier.value, `Identifier ${identifier.type}`);
+  checkFolderRecords(folderRecordsOf(asset, values), folder);
   const files = await planFiles(asset, values, deps, warnings);
   checkLate(asset, values, files);
   const wanted = wantedLinks(asset, values, settings);
@@ -84,7 +86,7 @@ export async function resolveAsset(
 /** The XML documents that go into the package, links included; late values are still open. */
 export function fragmentsOf(asset: LifecycleAsset, resolved: Pick<ResolvedAsset, "wanted">): XipFragment[] {
   const mapped = Object.values(asset.metadata ?? {}).flatMap((entry): XipFragment[] => {
-    if (entry.kind === ENTITY_KIND || entry.xml === undefined) return [];
+    if (entry.kind === ENTITY_KIND || entry.xml === undefined || entry.folder !== undefined) return [];
     const schema =
       entry.schema ?? (entry.kind === "dublin-core" ? DUBLIN_CORE : checkFragment(entry.xml, entry.kind).namespace);
     if (schema === "") throw invalid(`The mapped document of kind "${entry.kind}" has no schema.`);
@@ -92,27 +94,6 @@ export function fragmentsOf(asset: LifecycleAsset, resolved: Pick<ResolvedAsset,
   });
   const links = resolved.wanted.length === 0 ? [] : [{ schema: LINKS_SCHEMA, xml: linksFragment(resolved.wanted) }];
   return [...mapped, ...links];
-}
-
-/** Values of all entity targets together, as lists. */
-function entityValues(asset: LifecycleAsset): Map<string, string[]> {
-  const entries = Object.values(asset.metadata ?? {}).filter((entry: MappedMetadata) => entry.kind === ENTITY_KIND);
-  if (entries.length === 0) {
-    throw invalid(
-      "The message carries no metadata for Preservica; put a metadata-mapper with a preservica-entity target before this node.",
-    );
-  }
-  const values = new Map<string, string[]>();
-  for (const entry of entries) {
-    for (const [field, value] of Object.entries(entry.values))
-      values.set(field, [...(values.get(field) ?? []), ...asList(value)]);
-  }
-  return values;
-}
-
-function asList(value: MappedValue): string[] {
-  if (typeof value === "string") return [value];
-  return Array.isArray(value) ? value : [value.value];
 }
 
 function needAll(fields: Record<string, string>): void {

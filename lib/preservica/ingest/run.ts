@@ -11,6 +11,7 @@ import type {
   ResolvedAsset,
   UploadFacts,
 } from "./job.js";
+import { describeFolders } from "./folders.js";
 import { findArchived, proveArchived } from "./lookup.js";
 import { packedBy } from "./send.js";
 import { resolveAsset } from "./resolve.js";
@@ -80,10 +81,10 @@ export class IngestRun {
   async #folder(resolved: ResolvedAsset): Promise<FolderFacts> {
     const known = this.#job.checkpoint<FolderFacts>("folder");
     if (known !== undefined) return known;
-    const facts: FolderFacts = await this.#deps.preservica.ensureFolderPath(
-      resolved.folder,
-      this.#job.settings.folderTag,
-    );
+    const { preservica } = this.#deps;
+    const facts: FolderFacts = await preservica.ensureFolderPath(resolved.folder, this.#job.settings.folderTag);
+    const described = await describeFolders(this.#job.msg.asset, facts.ref, this.#deps);
+    if (described.length > 0) facts.warnings = described;
     this.#job.note("folder", facts);
     return facts;
   }

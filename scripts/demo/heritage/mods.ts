@@ -62,7 +62,14 @@ const CONTENT: Record<string, readonly string[]> = {
   ],
   subject: ["topic", "geographic", "temporal", "titleInfo", "name", "genre", "hierarchicalGeographic", "cartographics"],
 };
-const RESOURCES = ["text", "cartographic", "notated music", "sound recording", "still image", "moving image"];
+const RESOURCES = "text,cartographic,notated music,sound recording,still image,moving image,mixed material".split(",");
+
+/** What is wrong with the structure of a MODS record of a group of objects. */
+export function collectionProblems(xml: string): string[] {
+  return xpath(xml, "typeOfResource[@collection=yes]") === undefined
+    ? ["typeOfResource does not say that this is a collection", ...structureProblems(xml)]
+    : structureProblems(xml);
+}
 
 /** What is wrong with the structure of a MODS record. */
 export function structureProblems(xml: string): string[] {

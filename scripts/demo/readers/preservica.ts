@@ -260,8 +260,15 @@ export class PreservicaReader {
     }
   }
   /** Rewrites the fragments of a schema by `change`. */
-  async rewrite(ref: string, schema: string, change: (xml: string) => string): Promise<void> {
-    const answer = await this.#get(`/api/entity/information-objects/${ref}`);
+  async rewrite(
+    ref: string,
+    schema: string,
+    change: (xml: string) => string,
+    type: EntityView["type"] = "IO",
+  ): Promise<void> {
+    const answer = await this.#get(
+      `/api/entity/${type === "IO" ? "information-objects" : "structural-objects"}/${ref}`,
+    );
     for (const item of list(path(answer, "EntityResponse", "AdditionalInformation", "Metadata", "Fragment"))) {
       if (object(item)["@schema"] !== schema) continue;
       const { text: document } = await ask(this.#url(text(item)), { headers: this.#headers });

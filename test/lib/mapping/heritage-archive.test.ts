@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { compileProfile, loadDefaultProfile, type MappingResult } from "../../../lib/mapping/index.js";
 import type { FieldValue } from "../../../lib/messages/asset.js";
-import { structureProblems, xpath } from "../../../scripts/demo/heritage/mods.js";
+import { collectionProblems, structureProblems, xpath } from "../../../scripts/demo/heritage/mods.js";
 import { campaignAsset, date, domain, inputOf, list, text } from "./seed-asset.js";
 
 const mapping = compileProfile(loadDefaultProfile("heritage-archive"));
@@ -146,4 +146,28 @@ describe("the profile heritage-archive", () => {
       assert.match(errors(result).join("\n"), reason);
     });
   }
+
+  it("describes the folders of series and collection: a code each, and a MODS record of a collection", () => {
+    const result = map();
+    const { seriesMods, collectionMods } = result.metadata;
+    assert.deepEqual([seriesMods?.folder, collectionMods?.folder, result.metadata["mods"]?.folder], [1, 2, undefined]);
+    assert.equal(entity(result)["Folder/1/Collection-Code"], "MH.1914");
+    assert.equal(entity(result)["Folder/2/Collection-Code"], "MH");
+    assert.equal(
+      seriesMods?.xml,
+      '<mods xmlns="http://www.loc.gov/mods/v3" version="3.8"><titleInfo><title>Expedition 1914/1918</title></titleInfo>' +
+        '<typeOfResource collection="yes">mixed material</typeOfResource>' +
+        '<relatedItem type="host"><titleInfo><title>Hallstein Glass Plates</title></titleInfo></relatedItem>' +
+        '<identifier type="local">MH.1914</identifier><location><physicalLocation>Museum Hallstein</physicalLocation></location>' +
+        "<recordInfo><recordContentSource>Museum Hallstein</recordContentSource><recordIdentifier>MH.1914</recordIdentifier></recordInfo></mods>",
+    );
+    for (const one of [seriesMods, collectionMods]) assert.deepEqual(collectionProblems(one?.xml ?? ""), []);
+  });
+
+  it("archives an object whose accession number names no series, and gives the folders no code", () => {
+    const result = map({ "MUS.FIELD.ACCESSION NO": text("1914-7") });
+    assert.deepEqual(errors(result), []);
+    assert.equal(entity(result)["Folder/1/Collection-Code"], undefined);
+    assert.doesNotMatch(result.metadata["seriesMods"]?.xml ?? "", /identifier/);
+  });
 });

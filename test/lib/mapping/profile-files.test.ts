@@ -40,7 +40,7 @@ describe("profiles that ship", () => {
       [
         "campaign-archive 1.0.0",
         "product-archive 1.0.0",
-        "heritage-archive 1.0.0",
+        "heritage-archive 1.1.0",
         "broadcast-archive 1.0.0",
         "otmm-archive-status 1.1.0",
       ],

@@ -55,7 +55,7 @@ describe("the Preservica target", () => {
     );
     assert.deepEqual(
       described.patterns.map(({ field }) => field),
-      ["Identifier/<type>", "Link/<type>"],
+      ["Identifier/<type>", "Folder/<level>/<type>", "Link/<type>"],
     );
   });
   it("refuses paths that leave their folder, titles of several lines, two values where one goes", () => {
