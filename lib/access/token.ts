@@ -12,12 +12,6 @@ export interface LinkClaims {
 }
 
 const PART = /^[A-Za-z0-9_-]+$/;
-const SECRET_BYTES = 32;
-
-/** A new secret for links, hex. */
-export function newSecret(): string {
-  return randomBytes(SECRET_BYTES).toString("hex");
-}
 
 /** `<node>.<grant>.<expiry, base 36>.<nonce>.<HMAC-SHA256>`, all safe in an address. */
 export function signLink(claims: LinkClaims, secret: string, nonce = randomBytes(12).toString("base64url")): string {

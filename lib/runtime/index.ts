@@ -4,6 +4,7 @@ export { registerJobNode } from "./job-node.js";
 export { registerRunNode } from "./run-node.js";
 export { registerWatchNode, type Watch } from "./watch-node.js";
 export { storeOf } from "./store-of.js";
+export { ownSecret } from "./own-secret.js";
 export { assetOf, toStored, fromStored } from "./stored-message.js";
 export { formatBytes } from "./status.js";
 export { coordinatorOf } from "./coordinator.js";

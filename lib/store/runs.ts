@@ -185,6 +185,8 @@ export const runOperations = {
     for (const table of ["run_assets", "kept"]) {
       db.run(`DELETE FROM ${table} WHERE run NOT IN (SELECT id FROM runs) AND run NOT IN (SELECT run FROM jobs)`);
     }
+    // What says of itself that it is over, links that were given for instance.
+    removed += db.run("DELETE FROM cursors WHERE json_extract(value, '$.expires') < ?", Math.floor(before / 1000));
     return removed;
   },
 

@@ -1,4 +1,3 @@
-import { newSecret } from "../../lib/access/index.js";
 import { LifecycleError } from "../../lib/messages/error.js";
 import type { JsonObject, LifecycleStore } from "../../lib/store/types.js";
 
@@ -28,31 +27,10 @@ export class Grants {
   readonly #store: () => Promise<LifecycleStore>;
   readonly #node: string;
   #last: Promise<unknown> = Promise.resolve();
-  #secret: Promise<string> | undefined;
 
   constructor(node: string, store: () => Promise<LifecycleStore>) {
     this.#node = node;
     this.#store = store;
-  }
-
-  /** @param given secret of the node's credentials; empty = one that is made once and kept in the store */
-  secret(given: string): Promise<string> {
-    if (given !== "") return Promise.resolve(given);
-    this.#secret ??= this.#ownSecret().catch((thrown: unknown) => {
-      this.#secret = undefined;
-      throw thrown;
-    });
-    return this.#secret;
-  }
-
-  async #ownSecret(): Promise<string> {
-    const store = await this.#store();
-    const name = `${PREFIX}-secret:${this.#node}`;
-    const kept = (await store.cursor(name))?.["secret"];
-    if (typeof kept === "string") return kept;
-    const secret = newSecret();
-    await store.setCursor(name, { secret });
-    return secret;
   }
 
   async put(grant: Grant): Promise<void> {

@@ -10,6 +10,7 @@ import {
   assetOf,
   hasNoRoutes,
   onInput,
+  ownSecret,
   publicAddress,
   rawRoute,
   routeObstacles,
@@ -72,8 +73,8 @@ class AccessNode implements LinkGiver {
     this.grants = new Grants(node.id, () => storeOf(RED, config.store));
   }
 
-  secret(): Promise<string> {
-    return this.grants.secret(this.#node.credentials?.secret ?? "");
+  async secret(): Promise<string> {
+    return this.#node.credentials?.secret || (await ownSecret(this.#RED, `access-links:${this.#node.id}`));
   }
   client() {
     return preservicaOf(this.#RED, this.#config.connection);

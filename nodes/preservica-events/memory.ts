@@ -47,16 +47,6 @@ export class Memory {
       await (await this.#store()).setCursor(`${this.#name}:${part}`, Object.fromEntries(known));
     }
   }
-
-  /** Secret of the webhook, made once. */
-  async secret(make: () => string): Promise<string> {
-    const store = await this.#store();
-    const kept = (await store.cursor(`${this.#name}:secret`))?.["secret"];
-    if (typeof kept === "string") return kept;
-    const secret = make();
-    await store.setCursor(`${this.#name}:secret`, { secret });
-    return secret;
-  }
 }
 
 export function partOf(ref: string): number {

@@ -1,11 +1,11 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { newSecret } from "../../lib/access/index.js";
 import { asLifecycleError } from "../../lib/messages/error.js";
 import type { LifecycleAsset } from "../../lib/messages/asset.js";
 import { challengeAnswer, isSignedEvent } from "../../lib/preservica/index.js";
 import {
   coordinatorOf,
   hasNoRoutes,
+  ownSecret,
   publicAddress,
   type RawCall,
   rawRoute,
@@ -61,7 +61,7 @@ function register(RED: NodeAPI): void {
     });
 
     const receiver: Receiver = {
-      secret: async () => this.credentials?.secret || (await memory.secret(newSecret)),
+      secret: async () => this.credentials?.secret || (await ownSecret(RED, `webhook:${config.queue || this.id}`)),
       wake: () => {
         state.due = 0;
         state.again = true;

@@ -2,7 +2,7 @@ import { strict } from "./campaign/run-checks.js";
 import type { Scenario } from "./check.js";
 import { again, copies, derived, nothingElse, once, out, settled } from "./reuse/derivatives.js";
 import { reuse, type ReuseFacts } from "./reuse/facts.js";
-import { bytes, ended, masters, ranges, reconsidered, withdrawn } from "./reuse/links.js";
+import { bytes, ended, masters, ranges, reconsidered, takenBack, withdrawn } from "./reuse/links.js";
 import { answered, closed, reasons, told, unsigned } from "./reuse/requests.js";
 
 export type { ReuseFacts } from "./reuse/facts.js";
@@ -22,6 +22,7 @@ export const archiveAccessAndReuse: Scenario<ReuseFacts> = {
     ranges,
     ended,
     withdrawn,
+    takenBack,
     reconsidered,
     told,
     unsigned,

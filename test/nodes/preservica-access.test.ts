@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { helper, until } from "../support/helper.js";
 import { codeOf, PreservicaStage } from "./preservica-stage.js";
 
@@ -194,6 +196,21 @@ describe("preservica-access", () => {
     await stage.unload();
     await deploy({ secret: "own" });
     assert.equal((await fetch(url)).status, 404);
+  });
+
+  it("keeps a secret that nobody entered in a file for itself, not in the store", async () => {
+    await deploy();
+    await ask(4);
+    const folder = join(stage.folder, "content-lifecycle");
+    const keys = readdirSync(join(folder, "keys")).filter((name) => name.endsWith(".key"));
+    assert.equal(keys.length, 1);
+    const file = join(folder, "keys", keys[0] ?? "");
+    assert.equal(statSync(file).mode & 0o077, 0);
+    const secret = readFileSync(file, "utf8").trim();
+    assert.match(secret, /^[0-9a-f]{64}$/);
+    const files = readdirSync(folder).filter((name) => name.startsWith("test.db"));
+    assert.ok(files.length > 0);
+    for (const name of files) assert.equal(readFileSync(join(folder, name)).includes(secret), false, name);
   });
 
   it("hands only access files on as references", async () => {

@@ -60,6 +60,7 @@ export interface LifecycleStore {
   unacknowledged(run: string): Promise<number>;
 
   cursor(name: string): Promise<JsonObject | undefined>;
+  /** A value with `expires` (epoch seconds) is pruned like a run that ended then; any other stays. */
   setCursor(name: string, value: JsonObject): Promise<void>;
   /** Where the watch of a queue stands; undefined before its first round. */
   watchState(queue: string): Promise<WatchState | undefined>;

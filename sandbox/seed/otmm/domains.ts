@@ -97,6 +97,7 @@ export const DOMAINS: DomainDefinition[] = [
   ]),
   domain("ACME.DOMAIN.REUSE STATUS", [
     ["REQ", "Requested"],
+    ["WDR", "Withdrawn"],
     ["GRA", "Granted"],
     ["REF", "Refused"],
     ["SUB", "Derivative submitted"],

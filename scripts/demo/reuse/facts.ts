@@ -30,7 +30,7 @@ export interface ReuseFacts {
   requests: ReuseRequest[];
   derivatives: ReuseDerivative[];
   before: Before;
-  /** Runs of both buttons. */
+  /** Runs of both buttons, withdrawn requests included. */
   runs: RunView[];
   /** Links that were good an hour ago, by name of the asset. */
   hourOld: Map<string, string>;
@@ -59,16 +59,22 @@ export const granted = ({ requests }: ReuseFacts): ReuseRequest[] =>
 export const refused = ({ requests }: ReuseFacts): ReuseRequest[] =>
   requests.filter(({ outcome }) => outcome !== "granted" && outcome !== "not requested");
 
-/** Presses a button of the flow by its name and waits until every asset of its run is in a final state. */
-export async function press(stage: Stage, name: string, show: Show = () => undefined): Promise<RunView> {
+/** Presses a button of the flow by its name and waits until every asset of the runs that it starts is in a final state. */
+export async function press(stage: Stage, name: string, show: Show = () => undefined): Promise<RunView[]> {
   const button = stage.flow.find((node) => node.type === "inject" && node["name"] === name);
   if (button === undefined) throw new Error(`the example has no button "${name}"`);
   const known = new Set((await stage.runs()).map(({ id }) => id));
   await stage.nodeRed.inject(button.id);
-  return stage.settled(
-    ({ id }) => !known.has(id),
-    ({ found, running, waiting }) => show(name, found - running - waiting, found),
-  );
+  const runs: RunView[] = [];
+  for (const _started of (button["wires"] as string[][]).flat()) {
+    const run = await stage.settled(
+      ({ id }) => !known.has(id),
+      ({ found, running, waiting }) => show(name, found - running - waiting, found),
+    );
+    known.add(run.id);
+    runs.push(run);
+  }
+  return runs;
 }
 export const REQUESTS = "Answer requests";
 export const DERIVATIVES = "Take derivatives back";
@@ -90,7 +96,7 @@ export async function reuse(stage: Stage, show: Show): Promise<ReuseFacts> {
   const before = await look(stage);
   const from = (await log(stage, 0)).last;
   await stage.control("POST", "clock", { advance: 2000 });
-  const runs = [await press(stage, REQUESTS, show)];
+  const runs = await press(stage, REQUESTS, show);
   const otmm = await stage.otmm();
   const hourOld = new Map<string, string>();
   for (const { name, assetId } of requests.filter(({ outcome }) => outcome === "granted")) {
@@ -99,7 +105,7 @@ export async function reuse(stage: Stage, show: Show): Promise<ReuseFacts> {
     hourOld.set(name, link);
   }
   await stage.control("POST", "clock", { advance: 2000 });
-  runs.push(await press(stage, DERIVATIVES, show));
+  runs.push(...(await press(stage, DERIVATIVES, show)));
   const until = (await log(stage, from)).last;
   await stage.control("POST", "clock", { advance: 3_600_000 });
   await stage.nodeRed.stop();

@@ -1,8 +1,8 @@
 import type { ReuseRequest } from "../../../sandbox/seed/manifest.js";
 import { differs } from "../campaign/facts.js";
 import type { Check } from "../check.js";
-import { granted, here, log, pageOf, type ReuseFacts, type Told } from "./facts.js";
-import { follow, grantIn, linkFrom, tampered } from "./page.js";
+import { FIELD, granted, here, log, pageOf, press, REQUESTS, type ReuseFacts, type Told } from "./facts.js";
+import { follow, grantIn, linkFrom, pressButton, tampered } from "./page.js";
 import { first, over, still } from "./requests.js";
 
 /** Checks of scenario 6: what the signed links give, when they end, and what never leaves. */
@@ -115,6 +115,36 @@ async function revoke(facts: ReuseFacts, grant: string): Promise<void> {
   const giver = facts.stage.flow.find((node) => node["name"] === GIVER)?.id ?? "";
   await facts.stage.nodeRed.admin("POST", `content-lifecycle/preservica-access/${giver}/grants/${grant}/revoke`);
 }
+
+export const takenBack: Check<ReuseFacts> = {
+  name: "taken-back",
+  says: "a request that a person withdraws in OTMM is closed: the page gives nothing, OTMM and the timeline say so",
+  problems: async (facts) => {
+    const request = first(granted(facts).slice(4));
+    const page = await pageOf(facts, request.assetId);
+    if (!leftStanding.has(facts)) await facts.otmm.edit(request.assetId, { [FIELD.status]: "WDR" });
+    await facts.stage.control("POST", "clock", { advance: 2000 });
+    await press(facts.stage, REQUESTS);
+    const after = await pressButton(page);
+    const { fields } = await facts.otmm.asset(request.assetId);
+    const last = (await facts.timeline(request.originalId)).findLast(({ type }) => type === "reuse decision");
+    // Asked for and granted again, so that the other checks find it as it was.
+    await facts.otmm.edit(request.assetId, { [FIELD.status]: "REQ" });
+    await facts.stage.control("POST", "clock", { advance: 2000 });
+    await press(facts.stage, REQUESTS);
+    const again = await pressButton(page);
+    return [
+      ...differs("the page", after.status, 403),
+      ...differs("links on it", after.links.length, 0),
+      ...differs("status", fields[FIELD.status], "REF"),
+      ...differs("last decision", last?.outcome, "refused"),
+      ...differs("the page after it was granted again", again.status, 200),
+    ];
+  },
+  spoil: async (facts) => void leftStanding.add(facts),
+};
+/** Where nobody withdraws. */
+const leftStanding = new WeakSet<ReuseFacts>();
 
 export const reconsidered: Check<ReuseFacts> = {
   name: "reconsidered",

@@ -319,6 +319,17 @@ describe("lifecycle store", () => {
     await other.close();
   });
 
+  it("prunes kept values that say when they were over, and no others", async () => {
+    const now = Math.floor(Date.now() / 1000);
+    await store.setCursor("link:old", { expires: now - 100 });
+    await store.setCursor("link:new", { expires: now + 100 });
+    await store.setCursor("watch", { since: "2026-11-16T09:00:00Z" });
+    assert.equal(await store.prune(Date.now() - 10_000), 1);
+    assert.equal(await store.cursor("link:old"), undefined);
+    assert.notEqual(await store.cursor("link:new"), undefined);
+    assert.notEqual(await store.cursor("watch"), undefined);
+  });
+
   it("prunes ended runs as a whole and keeps events and what still runs", async () => {
     const id = await taken(store, "a");
     await store.claim("ingest", 1, NOW);
