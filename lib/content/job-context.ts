@@ -4,7 +4,7 @@ import type { ByteRequest } from "../systems/port.js";
 import type { HashCompanion } from "./hash-companion.js";
 import { InlineHashStream, type HashStream } from "./hash-stream.js";
 import type { PartBuffers } from "./part-buffers.js";
-import type { Answer, FinishFile, FromWorker, Hashing, Question } from "./protocol.js";
+import type { Answer, FinishFile, FromWorker, Hashing, Opened, PutAhead, Question } from "./protocol.js";
 import type { EntryDigest, Refusal, SentPart } from "./types.js";
 
 /** What a worker offers to its jobs. */
@@ -17,6 +17,8 @@ export interface WorkerServices {
 
 /** How often a job tells how far it is, in milliseconds. */
 const BYTES_EVERY = 250;
+/** Bytes below which nobody follows how far a job is. */
+const WORTH_TELLING = 1024 * 1024;
 
 /** One job as seen from inside its worker: its questions to the main thread, its progress, its end. */
 export class JobContext {
@@ -24,14 +26,17 @@ export class JobContext {
   readonly #job: number;
   readonly #hashing: Hashing;
   readonly #controller = new AbortController();
+  #first: Opened | undefined;
   #done = 0;
   #told = 0;
-  #toldAt = 0;
+  #toldAt = performance.now();
 
-  constructor(services: WorkerServices, job: number, hashing: Hashing) {
+  /** @param first a source that is open already; asked for again, it is opened again */
+  constructor(services: WorkerServices, job: number, hashing: Hashing, first: Opened | undefined) {
     this.#services = services;
     this.#job = job;
     this.#hashing = hashing;
+    this.#first = first;
   }
 
   get signal(): AbortSignal {
@@ -60,9 +65,9 @@ export class JobContext {
     this.tellBytes();
   }
 
-  /** Tells the count now, unless it was told already. */
+  /** Tells the count now, unless it was told already; a job that was over at once has nothing to tell. */
   tellBytes(): void {
-    if (this.#told === this.#done) return;
+    if (this.#told === this.#done || (this.#told === 0 && this.#done < WORTH_TELLING)) return;
     this.#told = this.#done;
     this.#services.post({ type: "bytes", job: this.#job, done: this.#done });
   }
@@ -78,6 +83,9 @@ export class JobContext {
   }
 
   async open(index: number, refused?: Refusal): Promise<ByteRequest> {
+    const first = this.#first;
+    this.#first = undefined;
+    if (first?.index === index && refused === undefined) return first.request;
     return asRequest(await this.#ask({ kind: "open", index, ...(refused === undefined ? {} : { refused }) }));
   }
 
@@ -95,9 +103,9 @@ export class JobContext {
     return answer.kind === "upload" ? answer.uploadId : unexpected(answer);
   }
 
-  async finish(digests: EntryDigest[]): Promise<FinishFile[]> {
+  async finish(digests: EntryDigest[]): Promise<{ files: FinishFile[]; put?: PutAhead }> {
     const answer = await this.#ask({ kind: "finish", digests });
-    return answer.kind === "files" ? answer.files : unexpected(answer);
+    return answer.kind === "files" ? answer : unexpected(answer);
   }
 
   async complete(uploadId: string): Promise<Record<string, string>> {

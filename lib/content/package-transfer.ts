@@ -5,7 +5,7 @@ import type { RetryPolicy } from "./retry.js";
 import { StateKeeper } from "./state-keeper.js";
 import type { Transfer } from "./transfer.js";
 import type { Opener, PackageUpload, Refusal, UploadState } from "./types.js";
-import { checkPath } from "./zip.js";
+import { checkPath, packageSize } from "./zip.js";
 
 export interface PackageSettings {
   retry: RetryPolicy;
@@ -20,11 +20,13 @@ export interface PackageSettings {
 /** Main thread's side of a package: signs requests, keeps the upload's state, asks the caller for the last files. */
 export class PackageTransfer implements Transfer {
   readonly weight: number;
+  readonly firstSource: number | undefined;
   readonly work: PackageWork;
   readonly #upload: PackageUpload;
   readonly #openers = new Map<number, Opener>();
   readonly #paths = new Set<string>();
   readonly #total: number;
+  #told = 0;
   readonly #keeper: StateKeeper;
 
   /** @throws LifecycleError INVALID_INPUT for paths, sizes or times that no package can hold */
@@ -43,6 +45,7 @@ export class PackageTransfer implements Transfer {
     this.weight = whole ? 2 * bound : GUARANTEED_BUFFERS * plan.partSize;
     this.#keeper = new StateKeeper(plan.partSize, (state) => upload.onState(state), settings.onStateFailure);
     if (resume !== undefined) this.#keeper.resume(resume.uploadId, resume.parts);
+    this.firstSource = entries.find((entry) => entry.kind === "source")?.source.index;
     this.work = {
       kind: "package",
       format: formatOf(upload),
@@ -74,7 +77,7 @@ export class PackageTransfer implements Transfer {
         return { kind: "upload", uploadId };
       }
       case "finish":
-        return { kind: "files", files: await this.#finish(question.digests) };
+        return await this.#last(question.digests);
       case "complete": {
         // Every part is durable before the target is told: after a kill it is known that the end may have come.
         await this.#keeper.flush();
@@ -84,9 +87,18 @@ export class PackageTransfer implements Transfer {
   }
 
   told(message: Extract<FromWorker, { type: "bytes" | "part" | "restart" }>): void {
-    if (message.type === "bytes") this.#upload.onBytes?.(message.done, this.#total);
+    if (message.type === "bytes") this.#tell(message.done);
     else if (message.type === "part") this.#keeper.add(message.part);
     else this.#keeper.void();
+  }
+
+  through(): void {
+    if (this.#told < this.#total) this.#tell(this.#total);
+  }
+
+  #tell(done: number): void {
+    this.#told = done;
+    this.#upload.onBytes?.(done, this.#total);
   }
 
   async settle(): Promise<void> {
@@ -105,6 +117,23 @@ export class PackageTransfer implements Transfer {
     const open = this.#openers.get(index);
     if (open === undefined) throw new LifecycleError("UPSTREAM", `The package has no source ${index}.`);
     return open;
+  }
+
+  /** The last files; with them all sizes are known, so the one PUT of a whole package can be made along with them. */
+  async #last(digests: Parameters<PackageUpload["finish"]>[0]): Promise<Answer> {
+    const files = await this.#finish(digests);
+    if (this.work.send.kind !== "whole") return { kind: "files", files };
+    const entries = this.work.entries.map((entry) => ({
+      path: entry.path,
+      size: entry.kind === "source" ? entry.source.size : entry.bytes.byteLength,
+    }));
+    const added = files.map(({ path, bytes }) => ({ path, size: bytes.byteLength }));
+    const all = [...entries, ...added];
+    const size =
+      this.work.format === "plain"
+        ? all.reduce((sum, entry) => sum + entry.size, 0)
+        : packageSize(all, new Date(this.work.modified), this.work.zip64From);
+    return { kind: "files", files, put: { size, request: await this.#upload.target.put(size) } };
   }
 
   async #finish(digests: Parameters<PackageUpload["finish"]>[0]): Promise<FinishFile[]> {

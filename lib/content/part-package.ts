@@ -128,7 +128,8 @@ class PartPackage {
         await this.#putFile(entry.path, bytes);
       }
     }
-    for (const file of await this.#context.finish(this.#digests)) await this.#putFile(file.path, asBuffer(file.bytes));
+    const { files } = await this.#context.finish(this.#digests);
+    for (const file of files) await this.#putFile(file.path, asBuffer(file.bytes));
     this.#check();
     if (this.#work.format === "zip")
       await this.#writer.putDirectory(centralDirectory(this.#files, this.#writer.offset, this.#modified, zip64From));

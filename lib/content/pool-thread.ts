@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { LifecycleError } from "../messages/error.js";
 import { fromPlainError } from "./plain-error.js";
-import type { FromWorker, ToWorker } from "./protocol.js";
+import type { FromWorker, Opened, ToWorker } from "./protocol.js";
 import { answerTo, type RunningTransfer } from "./transfer.js";
 
 /** One worker thread of the pool with the jobs it carries. */
@@ -37,10 +37,11 @@ export class PoolThread {
     return this.#jobs.size;
   }
 
-  start(job: number, running: RunningTransfer): void {
+  start(job: number, first: Opened | undefined, running: RunningTransfer): void {
     if (this.#jobs.size === 0) this.#worker.ref();
     this.#jobs.set(job, running);
-    this.#tell({ type: "start", job, work: running.transfer.work });
+    const { work } = running.transfer;
+    this.#tell({ type: "start", job, work, ...(first === undefined ? {} : { first }) });
   }
 
   abort(job: number): void {

@@ -6,10 +6,10 @@ import { PackageTransfer } from "./package-transfer.js";
 import { PART_SIZE } from "./parts.js";
 import { stoppedError } from "./plain-error.js";
 import { PoolThread } from "./pool-thread.js";
-import type { Hashing, WorkResult } from "./protocol.js";
+import type { Hashing, Opened, WorkResult } from "./protocol.js";
 import { ReadTransfer } from "./read-transfer.js";
 import { DEFAULT_RETRY, type RetryPolicy } from "./retry.js";
-import type { Transfer } from "./transfer.js";
+import { openedFirst, type Transfer } from "./transfer.js";
 import type { ContentPool, PackageReceipt, PackageUpload, ReadRequest, ReadResult } from "./types.js";
 import { ZIP64_FROM } from "./zip.js";
 
@@ -133,15 +133,22 @@ class Pool implements ContentPool {
 
   async #perform(transfer: Transfer, signal: AbortSignal): Promise<WorkResult> {
     signal.throwIfAborted();
-    const thread = this.#thread();
     this.#jobs += 1;
     const job = this.#jobs;
-    const abort = (): void => thread.abort(job);
+    let stop: () => void = () => undefined;
+    const abort = (): void => stop();
     let result: WorkResult;
     try {
       result = await new Promise<WorkResult>((resolve, reject) => {
+        stop = () => reject(signal.reason);
         signal.addEventListener("abort", abort, { once: true });
-        thread.start(job, { transfer, resolve, reject });
+        const start = (first: Opened | undefined): void => {
+          if (signal.aborted) return;
+          const thread = this.#thread();
+          stop = () => thread.abort(job);
+          thread.start(job, first, { transfer, resolve, reject });
+        };
+        openedFirst(transfer).then(start).catch(reject);
       });
     } catch (error) {
       // The job's own error counts; that its state could not be saved costs only parts sent again.
@@ -150,6 +157,7 @@ class Pool implements ContentPool {
     } finally {
       signal.removeEventListener("abort", abort);
     }
+    transfer.through();
     await transfer.settle();
     return result;
   }
@@ -158,7 +166,8 @@ class Pool implements ContentPool {
   #thread(): PoolThread {
     clearTimeout(this.#retire);
     const most = Math.max(1, this.#options.threads ?? Math.min(MOST_THREADS, availableParallelism()));
-    const [idlest] = [...this.#threads].sort((a, b) => a.load - b.load);
+    let idlest: PoolThread | undefined;
+    for (const thread of this.#threads) if (idlest === undefined || thread.load < idlest.load) idlest = thread;
     if (idlest !== undefined && (idlest.load === 0 || this.#threads.size >= most)) return idlest;
     const file = this.#options.workerFile ?? path.join(__dirname, "worker.js");
     const thread = new PoolThread(file, (this.#memory * LONG_SHARE) / most, (lost) => this.#threads.delete(lost));

@@ -63,6 +63,18 @@ export type Question =
   | { kind: "finish"; digests: EntryDigest[] }
   | { kind: "complete"; uploadId: string };
 
+/** A source's request, given before it was asked for. */
+export interface Opened {
+  index: number;
+  request: ByteRequest;
+}
+
+/** The request that sends a whole package of this size, given along with its last files. */
+export interface PutAhead {
+  size: number;
+  request: ByteRequest;
+}
+
 export interface FinishFile {
   path: string;
   bytes: Uint8Array;
@@ -71,12 +83,13 @@ export interface FinishFile {
 export type Answer =
   | { kind: "request"; request: ByteRequest }
   | { kind: "upload"; uploadId: string }
-  | { kind: "files"; files: FinishFile[] }
+  | { kind: "files"; files: FinishFile[]; put?: PutAhead }
   | { kind: "headers"; headers: Record<string, string> }
   | { kind: "error"; error: PlainError };
 
 export type ToWorker =
-  | { type: "start"; job: number; work: Work }
+  /** `first`: the request of the source that is opened first, so that short jobs need not ask for it. */
+  | { type: "start"; job: number; work: Work; first?: Opened }
   | { type: "abort"; job: number }
   | { type: "answer"; job: number; ask: number; answer: Answer };
 

@@ -10,6 +10,7 @@ const READ_MEMORY = 5 * 1024 * 1024;
 /** Main thread's side of a verifying read. */
 export class ReadTransfer implements Transfer {
   readonly weight = READ_MEMORY;
+  readonly firstSource = 0;
   readonly work: Work;
   readonly #request: ReadRequest;
 
@@ -40,6 +41,10 @@ export class ReadTransfer implements Transfer {
 
   told(message: Extract<FromWorker, { type: "bytes" | "part" | "restart" }>): void {
     if (message.type === "bytes") this.#request.onBytes?.(message.done, this.#request.size);
+  }
+
+  through(): void {
+    // How much there is to read may not be known; what was read is in the result.
   }
 
   async settle(): Promise<void> {

@@ -5,7 +5,8 @@ import { NODE_ALGORITHM } from "./hash-stream.js";
 import type { JobContext } from "./job-context.js";
 import type { Digests, EntryWork, PackageWork, WorkerReceipt } from "./protocol.js";
 import { readSource } from "./source.js";
-import type { EntryDigest } from "./types.js";
+import type { ByteRequest } from "../systems/port.js";
+import type { EntryDigest, Refusal } from "./types.js";
 import { putBytes } from "./upload.js";
 import { centralDirectory, localHeader, type ZipFile } from "./zip.js";
 
@@ -33,12 +34,19 @@ export async function runWholePackage(work: PackageWork, context: JobContext): P
     digests.push(read.digest);
     add(entry.path, read.bytes);
   }
-  for (const file of await context.finish(digests)) add(file.path, asBuffer(file.bytes));
+  const { files: last, put } = await context.finish(digests);
+  for (const file of last) add(file.path, asBuffer(file.bytes));
   if (!plain) pieces.push(centralDirectory(files, offset, modified, work.zip64From));
   const bytes = Buffer.concat(pieces);
+  let ahead = put?.size === bytes.length ? put.request : undefined;
+  const requests = async (refused?: Refusal): Promise<ByteRequest> => {
+    const given = refused === undefined ? ahead : undefined;
+    ahead = undefined;
+    return given ?? (await context.requestPut(bytes.length, refused));
+  };
   const answer = await putBytes({
     what: plain ? "Sending the file" : "Sending the package",
-    request: (refused) => context.requestPut(bytes.length, refused),
+    request: requests,
     bytes,
     retry: work.retry,
     signal: context.signal,

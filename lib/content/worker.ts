@@ -5,7 +5,7 @@ import { JobContext, type WorkerServices } from "./job-context.js";
 import { PartBuffers } from "./part-buffers.js";
 import { runPartPackage } from "./part-package.js";
 import { fromPlainError, stoppedError, toPlainError } from "./plain-error.js";
-import type { Answer, FromWorker, ToWorker, Work, WorkResult } from "./protocol.js";
+import type { Answer, FromWorker, Opened, ToWorker, Work, WorkResult } from "./protocol.js";
 import { runRead } from "./read-job.js";
 import { runWholePackage } from "./whole-package.js";
 
@@ -34,7 +34,7 @@ function listen(port: NonNullable<typeof parentPort>): void {
   port.on("message", (message: ToWorker) => {
     switch (message.type) {
       case "start":
-        void perform(message.job, message.work, services);
+        void perform(message.job, message.work, message.first, services);
         return;
       case "abort":
         jobs.get(message.job)?.stop(stoppedError(undefined));
@@ -50,8 +50,8 @@ function listen(port: NonNullable<typeof parentPort>): void {
   });
 }
 
-async function perform(job: number, work: Work, services: WorkerServices): Promise<void> {
-  const context = new JobContext(services, job, work.hashing);
+async function perform(job: number, work: Work, first: Opened | undefined, services: WorkerServices): Promise<void> {
+  const context = new JobContext(services, job, work.hashing, first);
   // Each part in flight listens for the stop.
   setMaxListeners(0, context.signal);
   jobs.set(job, context);

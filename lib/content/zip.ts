@@ -147,6 +147,21 @@ export function centralDirectory(
   return Buffer.concat(records);
 }
 
+/** Exact size of a package with these entries, in this order. */
+export function packageSize(
+  entries: readonly { path: string; size: number }[],
+  modified: Date,
+  zip64From = ZIP64_FROM,
+): number {
+  const files: ZipFile[] = [];
+  let offset = 0;
+  for (const { path, size } of entries) {
+    files.push({ path, size, crc: 0, offset });
+    offset += localHeader(path, size, 0, modified, zip64From).length + size;
+  }
+  return offset + centralDirectory(files, offset, modified, zip64From).length;
+}
+
 /** Upper bound of what one entry adds to its own bytes: both headers, the name twice, both ZIP64 fields. */
 export function entryOverhead(path: string): number {
   return 30 + 46 + 20 + 28 + 2 * Buffer.byteLength(path);

@@ -10,8 +10,6 @@ import { fragmentsOf } from "./resolve.js";
 export type FileDigests = ReadonlyMap<string, { size: number; digests: Partial<Record<FixityAlgorithm, string>> }>;
 
 const TYPES = { preservation: "Preservation", access: "Access" } as const;
-/** Longer than any digest and number that replaces it: an upper bound of the finished document needs no digests. */
-const LONGEST_FACT = "f".repeat(128);
 
 /** Opens the source of a planned file; asked again with what was refused. */
 export function openerOf(asset: LifecycleAsset, file: PlannedFile, deps: Pick<IngestDeps, "systems">): Opener {
@@ -45,13 +43,36 @@ export function packageEntries(
   }));
 }
 
-/** Upper bound of the bytes that `metadata.xml` adds. */
-export function metadataBound(
-  asset: LifecycleAsset,
-  resolved: ResolvedAsset,
-  folder: string,
-  effective: Date,
-): PackageUpload["finishSize"] {
+/** Longer than any digest and number that replaces it. */
+const LONGEST_FACT = "f".repeat(128);
+/** Bytes that a character may take in the document: `&quot;`, or its share of the fact that replaces a late value. */
+const WIDEST = 6;
+/** Bytes that the document's own elements take, at most: once, for each file, and for each identifier or fragment. */
+const FRAME = { document: 4096, file: 4096, part: 1024 };
+
+/**
+ * Upper bound of the bytes that `metadata.xml` adds, from the lengths of what goes into it; making the document for that
+ * would cost as much as the document.
+ */
+export function metadataBound(asset: LifecycleAsset, resolved: ResolvedAsset): PackageUpload["finishSize"] {
+  const documents = Object.values(asset.metadata ?? {}).flatMap(({ xml, schema = "" }) =>
+    xml === undefined ? [] : `${schema}${xml}`,
+  );
+  const { title, description, securityTag, customType, identifiers, files, wanted } = resolved;
+  const texts = [
+    `${title}${description ?? ""}${securityTag}${customType ?? ""}`,
+    ...documents,
+    ...identifiers.map(({ type, value }) => `${type}${value}`),
+    ...files.flatMap((file) => [file.title, file.title, file.title, file.filename, file.filename, file.representation]),
+    JSON.stringify(wanted),
+  ];
+  const written = texts.reduce((sum, text) => sum + text.length * WIDEST, 0);
+  const parts = documents.length + identifiers.length + wanted.length;
+  return FRAME.document + files.length * FRAME.file + parts * FRAME.part + written;
+}
+
+/** Bytes that `metadata.xml` adds, no less than they will be: for a plan, which people read. */
+export function metadataSize(asset: LifecycleAsset, resolved: ResolvedAsset, folder: string, effective: Date): number {
   const digests = Object.fromEntries(["MD5", "SHA-1", "SHA-256", "SHA-512"].map((name) => [name, LONGEST_FACT]));
   const longest = new Map(resolved.files.map((file) => [file.label, { size: Number.MAX_SAFE_INTEGER, digests }]));
   return Buffer.byteLength(metadataDocument(asset, resolved, folder, longest, effective)) + 1024;

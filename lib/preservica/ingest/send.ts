@@ -71,7 +71,7 @@ class Sender {
     try {
       receipt = await this.#deps.contentPool.sendPackage({
         entries: packageEntries(asset, this.#resolved, this.#deps),
-        finishSize: metadataBound(asset, this.#resolved, this.#folder, created),
+        finishSize: metadataBound(asset, this.#resolved),
         finish: async (digests) => {
           const found = digestsByLabel(digests);
           const document = metadataDocument(asset, this.#resolved, this.#folder, found, created);

@@ -1,6 +1,6 @@
 import { lookAtIngest } from "./await.js";
 import type { IngestDeps } from "./job.js";
-import { contentObjectOf, metadataBound } from "./package.js";
+import { contentObjectOf, metadataSize } from "./package.js";
 import { abandonUpload, nextUpload, sendPackage } from "./send.js";
 import type { IngestWay } from "./way.js";
 
@@ -10,7 +10,7 @@ export function xipWay(deps: IngestDeps): IngestWay {
     check: () => Promise.resolve([]),
     planned: (asset, resolved, folder) => {
       const content = resolved.files.reduce((sum, file) => sum + file.size, 0);
-      const bytes = content + metadataBound(asset, resolved, folder, new Date(0));
+      const bytes = content + metadataSize(asset, resolved, folder, new Date(0));
       return [{ action: "upload package", target: `${resolved.ref}.zip`, bytes }];
     },
     next: nextUpload,
