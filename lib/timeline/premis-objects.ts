@@ -1,6 +1,6 @@
 import type { StoredEvent } from "../store/types.js";
 import { element, type Markup } from "../xml/element.js";
-import type { TimelineSubject } from "./premis.js";
+import type { TimelineSubject } from "./premis-subject.js";
 import { ASSET_KEY, FILE_KEY, identifier, term, VERSION_KEY } from "./premis-words.js";
 
 /** A file of which an event states a digest. */

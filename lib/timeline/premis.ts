@@ -1,14 +1,8 @@
-import type { AssetIdentity, StoredEvent } from "../store/types.js";
 import { element, xmlDocument } from "../xml/element.js";
 import { agentElements } from "./premis-agents.js";
 import { eventElement } from "./premis-events.js";
 import { objectElements } from "./premis-objects.js";
-
-export interface TimelineSubject {
-  assetKey: string;
-  identities: readonly AssetIdentity[];
-  events: readonly StoredEvent[];
-}
+import type { TimelineSubject } from "./premis-subject.js";
 
 /**
  * The asset's life as PREMIS 3: the asset as intellectual entity with its ids in every system, its versions as
