@@ -1,6 +1,6 @@
-import { softwareAndVersion } from "../messages/software.js";
+import { softwareAgent } from "../messages/software.js";
 
 /** Who acts, as events tell it. */
 export function agent(): string {
-  return `${softwareAndVersion()} disposition`;
+  return softwareAgent("disposition");
 }

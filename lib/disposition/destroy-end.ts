@@ -1,6 +1,5 @@
 import type { LifecycleAsset } from "../messages/asset.js";
 import type { JobContext, Outcome } from "../runtime/types.js";
-import { agent } from "./agent.js";
 import { type Decision, wordsOf } from "./decision.js";
 import type { DestroyDeps, DestroySettings, Looked } from "./destroy-look.js";
 import { refusalOf } from "./destroy-papers.js";
@@ -45,7 +44,6 @@ export function finish(
   job.event({
     type: outcome === "destroyed" ? "destroyed" : "destruction refused",
     basis: "witnessed",
-    agent: agent(),
     outcome: outcome === "destroyed" ? "success" : "refused",
     digest: forms.digest,
     detail: {

@@ -69,7 +69,6 @@ export async function waiting(
   job.event({
     type: ASKED,
     basis: "witnessed",
-    agent: agent(),
     outcome: "success",
     digest: `SHA-256:${approval.digest}`,
     detail: { approval: approval.id },

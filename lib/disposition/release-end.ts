@@ -1,6 +1,5 @@
 import type { JobContext, Outcome } from "../runtime/types.js";
 import type { CustodyState } from "../systems/disposal.js";
-import { agent } from "./agent.js";
 import { type Decision, wordsOf } from "./decision.js";
 import type { SourceFile } from "./may-release.js";
 import { formsOf, holdSection, paperOf, section } from "./papers.js";
@@ -52,7 +51,6 @@ export async function refused(
     type: "release refused",
     at,
     basis: "witnessed",
-    agent: agent(),
     system: `otmm:${job.settings.source}`,
     object: asset.ids.otmm?.assetId ?? asset.key,
     outcome: "refused",
@@ -126,7 +124,6 @@ export async function receipt(
       type: "source released",
       at,
       basis: "witnessed",
-      agent: agent(),
       system: `otmm:${job.settings.source}`,
       object: asset.ids.otmm?.assetId ?? asset.key,
       outcome: "success",

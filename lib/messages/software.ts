@@ -11,6 +11,15 @@ export function softwareAndVersion(): string {
   return known;
 }
 
+/**
+ * The agent of what a part of this package did by itself, as every event states it: name, version, part.
+ *
+ * @param part type of a node, e.g. `otmm-asset-update`
+ */
+export function softwareAgent(part: string): string {
+  return `${softwareAndVersion()} ${part}`;
+}
+
 function version(): string {
   try {
     const parsed: unknown = JSON.parse(readFileSync(join(__dirname, "../../../package.json"), "utf8"));

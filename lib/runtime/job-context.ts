@@ -1,10 +1,11 @@
 import type { LifecycleAsset } from "../messages/asset.js";
 import { LifecycleError } from "../messages/error.js";
 import type { LifecycleMessage } from "../messages/message.js";
+import { softwareAgent } from "../messages/software.js";
 import type { Job, JobChange, JsonObject, LifecycleEvent, LifecycleStore } from "../store/types.js";
 import type { NodeStatus } from "./status.js";
 import { publishStep } from "./steps.js";
-import type { JobContext } from "./types.js";
+import type { JobContext, OwnEvent } from "./types.js";
 
 /** The context of one attempt at one job, backed by the store. */
 export class DurableJob<Settings extends JsonObject> implements JobContext<Settings> {
@@ -75,10 +76,11 @@ export class DurableJob<Settings extends JsonObject> implements JobContext<Setti
     this.#noted[step] = facts;
   }
 
-  event(event: Omit<LifecycleEvent, "assetKey" | "assetVersion" | "run" | "at"> & { at?: string }): void {
+  event(event: OwnEvent): void {
     this.#events.push({
       ...event,
       at: event.at ?? new Date().toISOString(),
+      agent: softwareAgent(this.#nodeType),
       assetKey: this.#job.assetKey,
       assetVersion: this.#job.assetVersion,
       run: this.run,

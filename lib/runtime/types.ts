@@ -24,6 +24,9 @@ export interface Output {
   msg: LifecycleMessage;
 }
 
+/** What a node tells of its own work; asset, version and run are filled in, and the agent: this software, its version, the node's type. */
+export type OwnEvent = Omit<LifecycleEvent, "assetKey" | "assetVersion" | "run" | "agent" | "at"> & { at?: string };
+
 /** What the work of a durable node sees. Everything it learns that must survive goes through `save`. */
 export interface JobContext<Settings> {
   readonly id: string;
@@ -43,8 +46,8 @@ export interface JobContext<Settings> {
    * found out again without harm. What must be known before something is done to a system is saved.
    */
   note(step: string, facts: JsonObject): void;
-  /** Adds to the asset's timeline, in the transaction of the next `save` or of the end. Run and asset are filled in. */
-  event(event: Omit<LifecycleEvent, "assetKey" | "assetVersion" | "run" | "at"> & { at?: string }): void;
+  /** Adds to the asset's timeline, in the transaction of the next `save` or of the end. */
+  event(event: OwnEvent): void;
   /** Aborted when the node closes or the job is cancelled. */
   readonly signal: AbortSignal;
   /** Bytes so far: shown in the node's status with percentage and rate. */
@@ -152,4 +155,6 @@ export interface WatchChange {
   payload?: unknown;
   /** 0-based output; default 0. */
   port?: number;
+  /** Put on the asset's timeline with the change, in the same transaction, once. */
+  events?: OwnEvent[];
 }

@@ -7,9 +7,7 @@ import { AGENT_NAME, identifier, term } from "./premis-words.js";
 export function agentElements(events: readonly StoredEvent[]): Markup[] {
   const agents = [...new Set(events.map(({ agent }) => agent))].filter((agent) => agent !== "");
   return agents.map((agent) => {
-    const version = isPerson(agent)
-      ? undefined
-      : /(?:^|\s)v?(\d+\.\d+\.\d+\S*)\)?$/.exec(agent)?.[1]?.replace(/\)$/, "");
+    const version = isPerson(agent) ? undefined : /(?:^|\s)v?(\d+\.\d+\.\d+[^\s)]*)/.exec(agent)?.[1];
     return element(
       "agent",
       {},

@@ -13,8 +13,6 @@ import { type MetadataMapperConfig, migrate } from "./config.js";
 const MAPPED = 0;
 const REJECTED = 1;
 
-const AGENT = "@content-lifecycle/node-red metadata-mapper";
-
 /** Profile and version as they were when the message was taken in, for the job's record. */
 interface Settings extends JsonObject {
   profile: string;
@@ -83,7 +81,6 @@ function noteWarnings(job: JobContext<Settings>, { problems }: MappingResult): v
   job.event({
     type: "metadata modification",
     basis: "witnessed",
-    agent: AGENT,
     object: job.msg.asset.key,
     outcome: "warning",
     detail: { profile: `${job.settings.profile} ${job.settings.version}`, warnings },

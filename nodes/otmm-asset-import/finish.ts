@@ -3,8 +3,6 @@ import type { OtmmAsset, OtmmClient } from "../../lib/otmm/index.js";
 import type { JobContext, Outcome } from "../../lib/runtime/index.js";
 import type { ImportSettings } from "./settings.js";
 
-const AGENT = "@content-lifecycle/node-red otmm-asset-import";
-
 /** What is left when the asset is there: fields of a new version (a check-in takes none), the link to the origin. */
 export async function finish(
   job: JobContext<ImportSettings>,
@@ -26,7 +24,6 @@ export async function finish(
     job.event({
       type: "import",
       basis: "witnessed",
-      agent: AGENT,
       system: `otmm:${otmm.connection}`,
       object: assetId,
       outcome: "success",

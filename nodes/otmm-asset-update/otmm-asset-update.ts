@@ -9,8 +9,6 @@ import { noteOwnWrite } from "../shared/own-writes.js";
 import { type Changes, changesFor } from "./changes.js";
 import { migrate } from "./config.js";
 
-const AGENT = "@content-lifecycle/node-red otmm-asset-update";
-
 /** `joined`: what is written to the assets that were joined into this one. */
 type Settings = { changes: Changes; joined: { name: string; assetId: string; changes: Changes }[] };
 
@@ -95,7 +93,6 @@ function modified({ assetId, changed, leftLocked }: OtmmUpdate, connection: stri
   return {
     type: "metadata modification",
     basis: "witnessed",
-    agent: AGENT,
     system: `otmm:${connection}`,
     object: assetId,
     outcome: leftLocked === undefined ? "success" : "warning",

@@ -4,7 +4,7 @@ import { signLink } from "../../lib/access/index.js";
 import type { LifecycleAsset } from "../../lib/messages/asset.js";
 import type { LifecycleMessage } from "../../lib/messages/message.js";
 import { LifecycleError } from "../../lib/messages/error.js";
-import { softwareAndVersion } from "../../lib/messages/software.js";
+import { softwareAgent } from "../../lib/messages/software.js";
 import {
   adminRoute,
   assetOf,
@@ -202,7 +202,7 @@ class AccessNode implements LinkGiver {
     detail: Record<string, string | number>,
   ): Promise<void> {
     const store = await storeOf(this.#RED, this.#config.store);
-    const agent = typeof detail["revokedBy"] === "string" ? detail["revokedBy"] : softwareAndVersion();
+    const agent = typeof detail["revokedBy"] === "string" ? detail["revokedBy"] : softwareAgent("preservica-access");
     const at = new Date().toISOString();
     const about = {
       assetKey: asset.key,

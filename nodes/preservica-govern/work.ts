@@ -1,5 +1,4 @@
 import { LifecycleError } from "../../lib/messages/error.js";
-import { softwareAndVersion } from "../../lib/messages/software.js";
 import {
   findEntity,
   type GovernAction,
@@ -45,7 +44,6 @@ export async function govern(
   job.event({
     type: `governance: ${action.act}`,
     basis: "witnessed",
-    agent: softwareAndVersion(),
     system: "preservica",
     object: ref,
     outcome: "success",

@@ -4,7 +4,6 @@ import { knownPlaces } from "../../lib/disposition/places.js";
 import type { LifecycleAsset, RetentionDecision } from "../../lib/messages/asset.js";
 import { LifecycleError } from "../../lib/messages/error.js";
 import type { LifecycleMessage } from "../../lib/messages/message.js";
-import { softwareAndVersion } from "../../lib/messages/software.js";
 import { calendarDate, decideRetention, isZone, type RetentionRule, ruleProblems } from "../../lib/retention/index.js";
 import { type Outcome, registerJobNode, storeOf } from "../../lib/runtime/index.js";
 import type { JsonObject, LifecycleStore } from "../../lib/store/types.js";
@@ -65,7 +64,6 @@ function register(RED: NodeAPI): void {
           job.event({
             type: BUSINESS_EVENT,
             basis: "reported",
-            agent: "message",
             outcome: "success",
             detail: { event: type, date: at },
           });
@@ -74,7 +72,6 @@ function register(RED: NodeAPI): void {
           type: "retention decision",
           at: result.at,
           basis: "witnessed",
-          agent: `${softwareAndVersion()} retention-trigger`,
           outcome: result.decision.outcome === "to-person" ? "warning" : "success",
           detail: detailOf(result.decision),
         });

@@ -1,8 +1,6 @@
 import type { FixityAlgorithm } from "../../messages/asset.js";
 import type { IngestDeps, IngestEvent, IngestJob } from "./job.js";
 
-const AGENT = "@content-lifecycle/node-red";
-
 /** PREMIS event types (SEED-DATA 6) that an ingest writes. */
 export type IngestEventType =
   | "message digest calculation"
@@ -22,7 +20,7 @@ export function record(
   type: IngestEventType,
   facts: Partial<IngestEvent> = {},
 ): void {
-  job.event({ type, basis: "witnessed", agent: deps.agent ?? AGENT, outcome: "success", ...facts });
+  job.event({ type, basis: "witnessed", outcome: "success", ...facts });
 }
 
 /** `SHA-256:<hex>`, as events and receipts write digests. */

@@ -39,12 +39,11 @@ export const DEFAULT_INGEST_SETTINGS: IngestSettings = {
   longestLookMs: 60_000,
 };
 
-/** An entry of the asset's timeline; run and asset are filled in by the runtime. */
+/** An entry of the asset's timeline; run, asset and agent are filled in by the runtime. */
 export interface IngestEvent {
   type: string;
   at?: string;
   basis: "witnessed" | "reported" | "inferred";
-  agent: string;
   system?: string;
   object?: string;
   outcome: "success" | "failure" | "refused" | "warning";
@@ -74,8 +73,6 @@ export interface IngestDeps {
   contentPool: ContentPool;
   /** The systems that content refs speak of. */
   systems: Pick<SystemRegistry, "get">;
-  /** Who writes events; default this package's name. */
-  agent?: string;
   /** Default: the wall clock. */
   now?: () => Date;
 }

@@ -60,7 +60,13 @@ describe("PREMIS export", () => {
     stored("message digest calculation", { object: "film.mp4", digest: "SHA-256:ab12", detail: { size: 42 } }),
     stored("hold on", { agent: "user:ines", basis: "reported", system: "preservica", outcome: "refused" }),
     stored('shown <in> the \u0001exhibition & "more"', { agent: "Night desk (@content-lifecycle/node-red 0.1.0)" }),
-    stored("fixity check", { object: "film.mp4", digest: "SHA-256:ab12", outcome: "failure", assetVersion: "2" }),
+    stored("fixity check", {
+      agent: "@content-lifecycle/node-red 0.1.0 preservica-ingest",
+      object: "film.mp4",
+      digest: "SHA-256:ab12",
+      outcome: "failure",
+      assetVersion: "2",
+    }),
     stored("erased", { erased: true, agent: "" }),
   ];
   const identities = [
@@ -162,6 +168,7 @@ describe("PREMIS export", () => {
       ["@content-lifecycle/node-red 0.1.0", "software", "0.1.0"],
       ["ines", "person", ""],
       ["Night desk (@content-lifecycle/node-red 0.1.0)", "software", "0.1.0"],
+      ["@content-lifecycle/node-red 0.1.0 preservica-ingest", "software", "0.1.0"],
     ]);
   });
 });
