@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { asLifecycleError } from "../messages/error.js";
 import type { LifecycleMessage } from "../messages/message.js";
+import { softwareAgent } from "../messages/software.js";
 import type { Handover, LifecycleStore, WatchBatch, WatchRun } from "../store/types.js";
 import { coordinatorOf, type Coordinator, type QueueOwner } from "./coordinator.js";
 import { lighten } from "./kept-fields.js";
@@ -211,6 +212,14 @@ class Watcher implements QueueOwner {
           assetKey: change.asset.key,
           assetVersion: change.asset.version,
           message: toStored(await lighten(store, run.id, messageOf(change, run.id))),
+          events: (change.events ?? []).map((event) => ({
+            ...event,
+            at: event.at ?? new Date().toISOString(),
+            agent: softwareAgent(this.#options.node.type),
+            assetKey: change.asset.key,
+            assetVersion: change.asset.version,
+            run: run.id,
+          })),
         });
       } catch (thrown) {
         const error = asLifecycleError(thrown);

@@ -1,5 +1,6 @@
 import { LifecycleError } from "../messages/error.js";
 import type { Database } from "./database.js";
+import { addEvents } from "./events.js";
 import { addHandovers } from "./handovers.js";
 import type { JsonObject, WatchBatch, WatchState } from "./types.js";
 
@@ -55,6 +56,11 @@ export const watchOperations = {
         );
       }
       addHandovers(db, fresh, now);
+      addEvents(
+        db,
+        fresh.flatMap(({ events = [] }) => events),
+        now,
+      );
       stored.push(...fresh.map(({ id }) => id));
     }
     db.run(

@@ -1,5 +1,6 @@
 import type { OtmmAsset, OtmmClient, OtmmCursor, OtmmQuery } from "../../lib/otmm/index.js";
-import type { WatchChange, WatchPage, WatchRound } from "../../lib/runtime/index.js";
+import { NOT_WATCHED } from "../../lib/timeline/index.js";
+import type { OwnEvent, WatchChange, WatchPage, WatchRound } from "../../lib/runtime/index.js";
 import { changedByOthers } from "../shared/own-writes.js";
 import type { OtmmAssetWatchConfig } from "./config.js";
 
@@ -11,9 +12,23 @@ type Cursor = {
   floor?: string;
   /** Ids that had the date of the beginning already. */
   base?: string[];
-  /** A listing that is under way, newest first, and the newest date in it. */
-  sweep?: { listing: OtmmCursor; newest: string };
+  /** When the last look that was read to its end began, by this machine's clock. */
+  looked?: string;
+  /** The last time that nobody looked; what changed in it may show later still, when the search index is behind. */
+  silence?: Silence;
+  /** A listing that is under way, newest first, the newest date in it, and when it began. */
+  sweep?: { listing: OtmmCursor; newest: string; began: string };
 };
+/** Instants between which nobody looked. */
+type Silence = { from: string; to: string };
+/** What a listing tells apart by dates. */
+interface Bounds {
+  /** Where it begins. */
+  from: string;
+  /** Had the asset this date already when the watch began? */
+  past(assetId: string, date: string | undefined): boolean;
+  silence: Silence | undefined;
+}
 
 const BEFORE_ALL = "1970-01-01T00:00:00Z";
 /** Changes that turned out to be our own, so that they are not compared again at each look. */
@@ -39,17 +54,21 @@ export class AssetWatch {
         this.#config.beginning === "now" ? await presentOf(otmm, query, round.signal) : { since: BEFORE_ALL };
       return { changes: [], cursor: begin, more: true };
     }
-    const { sweep, ...kept } = round.cursor as unknown as Cursor;
+    const { sweep, silence: last, ...rest } = round.cursor as unknown as Cursor;
+    const began = sweep?.began ?? new Date().toISOString();
+    const silence = (sweep === undefined ? silenceOf(rest.looked, began, this.#config) : undefined) ?? last;
+    const kept: Cursor = { ...rest, ...(silence === undefined ? {} : { silence }) };
     const from = lowerBound(kept, this.#config.overlapMinutes);
     const page = await otmm.changedSince(from, query, { cursor: sweep?.listing, signal: round.signal });
     const newest = page.items.reduce((latest, asset) => later(latest, asset.lastUpdated), sweep?.newest ?? from);
     const base = new Set(kept.base);
-    const items = page.items.filter(({ assetId, lastUpdated }) => !(lastUpdated === kept.floor && base.has(assetId)));
-    const changes = await this.#changes(otmm, round, items, from);
+    const past = (assetId: string, date: string | undefined): boolean => date === kept.floor && base.has(assetId);
+    const items = page.items.filter(({ assetId, lastUpdated }) => !past(assetId, lastUpdated));
+    const changes = await this.#changes(otmm, round, items, { from, past, silence });
     const cursor: Cursor =
       page.next === undefined
-        ? { ...kept, since: later(kept.since, notAhead(newest)) }
-        : { ...kept, sweep: { listing: page.next, newest } };
+        ? { ...kept, since: later(kept.since, notAhead(newest)), looked: began }
+        : { ...kept, sweep: { listing: page.next, newest, began } };
     return { changes, cursor, more: page.next !== undefined };
   }
 
@@ -58,7 +77,7 @@ export class AssetWatch {
     otmm: OtmmClient,
     round: WatchRound,
     items: readonly OtmmAsset[],
-    from: string,
+    { from, past, silence }: Bounds,
   ): Promise<WatchChange[]> {
     const { onlyLatest, skipDeleted, master, preview, thumbnail } = this.#config;
     const wanted = (asset: OtmmAsset): boolean =>
@@ -76,7 +95,8 @@ export class AssetWatch {
       const id = changeId(asset, changed);
       if (id !== changeId(asset)) {
         // Our own write is the last one: what counts is whether the change before it was seen.
-        const seen = changed === undefined || changed < from || !(await round.fresh([id])).has(id);
+        const known = changed === undefined || changed < from || past(asset.assetId, changed);
+        const seen = known || !(await round.fresh([id])).has(id);
         if (seen) this.#remember(changeId(asset));
         if (seen) continue;
       }
@@ -84,6 +104,7 @@ export class AssetWatch {
         id,
         asset: otmm.toLifecycleAsset(asset, selection),
         payload: { assetId: asset.assetId, version: asset.version, name: asset.name, changed: changed ?? null },
+        events: toldOf(silence, otmm.connection, asset.assetId, changed),
       });
     }
     return changes;
@@ -121,6 +142,41 @@ async function presentOf(otmm: OtmmClient, query: OtmmQuery, signal: AbortSignal
     listing = page.next;
   } while (listing !== undefined);
   return { since: floor, floor, base };
+}
+
+/** Longer than two intervals and a minute: then looks are missing, and changes may be that nobody saw. */
+function silenceOf(
+  looked: string | undefined,
+  now: string,
+  { intervalSeconds }: OtmmAssetWatchConfig,
+): Silence | undefined {
+  const longest = (2 * intervalSeconds + 60) * 1000;
+  return looked === undefined || Date.parse(now) - Date.parse(looked) <= longest
+    ? undefined
+    : { from: looked, to: now };
+}
+
+/** OTMM tells the last change only: of one that fell into a silence nobody knows whether it was the only one. */
+function toldOf(
+  silence: Silence | undefined,
+  connection: string,
+  assetId: string,
+  changed: string | undefined,
+): OwnEvent[] {
+  if (silence === undefined || changed === undefined) return [];
+  const { from, to } = silence;
+  // OTMM's dates are whole seconds.
+  if (Date.parse(changed) < Date.parse(from) - 1000 || Date.parse(changed) > Date.parse(to)) return [];
+  return [
+    {
+      type: NOT_WATCHED,
+      basis: "witnessed",
+      outcome: "warning",
+      system: `otmm:${connection}`,
+      object: assetId,
+      detail: { from, to },
+    },
+  ];
 }
 
 /** Dates of OTMM are whole seconds in UTC, so their texts compare as they do. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { LifecycleMessage } from "../../lib/messages/message.js";
 import { createOtmm, type OtmmClient } from "../../lib/otmm/index.js";
 import { openStore, type LifecycleStore } from "../../lib/store/index.js";
+import { gapsOf } from "../../lib/timeline/index.js";
 import { noteOwnWrite } from "../../nodes/shared/own-writes.js";
 import store from "../../nodes/lifecycle-store/lifecycle-store.js";
 import update from "../../nodes/otmm-asset-update/otmm-asset-update.js";
@@ -197,6 +198,63 @@ describe(`the watch of OTMM in Node-RED ${major}`, () => {
     await load();
     await until(() => got.length === 2);
     assert.deepEqual(names(), [sixth, seventh].sort());
+  });
+
+  it("does not send what only an update node wrote to an asset that was there when the watch began", async () => {
+    const [, , , , , , , eighth = ""] = ids;
+    await nextSecond();
+    // Nothing is newer than this change, so the watch begins at it.
+    await edit(eighth, TITLE, "the past");
+    await load();
+    await looked();
+    await nextSecond();
+    await withStore((opened) =>
+      noteOwnWrite(opened, asDam(), eighth, { [NOTE]: "ours" }, new AbortController().signal),
+    );
+    await edit(eighth, NOTE, "ours");
+    await looked();
+    assert.deepEqual(names(), []);
+    await nextSecond();
+    await edit(eighth, TITLE, "by a person");
+    await until(() => got.length === 1);
+  });
+
+  it("shows a silence as a gap on the timeline of what changed meanwhile, and only of that", async () => {
+    const [first = "", , third = ""] = ids;
+    // A silence is measured by our clock, a change by OTMM's.
+    running.sandbox.kernel.clock.set(new Date());
+    await load();
+    await looked();
+    await helper.unload();
+    await withStore(async (opened) => {
+      const state = await opened.watchState("n-watch");
+      assert.ok(state);
+      const cursor = { ...state.cursor, looked: new Date(Date.now() - 600_000).toISOString() };
+      const { round: at } = state;
+      await opened.watched({
+        queue: "n-watch",
+        nodeType: "otmm-asset-watch",
+        nodeName: "",
+        round: at,
+        cursor,
+        runs: [],
+      });
+    });
+    await edit(first, TITLE, "while nobody watched");
+    await load();
+    await until(() => got.length === 1);
+    await looked();
+    await nextSecond();
+    await edit(third, TITLE, "watched again");
+    await until(() => got.length === 2);
+    await helper.unload();
+    const told = await withStore((opened) => Promise.all(got.map(({ asset }) => opened.timeline(asset?.key ?? ""))));
+    assert.deepEqual(
+      told.map((events) => events.map(({ type, basis, object }) => [type, basis, object])),
+      [[["not watched", "witnessed", first]], []],
+    );
+    const [gap] = gapsOf(told[0] ?? []).filter(({ kind }) => kind === "not-watched");
+    assert.ok(Date.parse(gap?.to ?? "") - Date.parse(gap?.from ?? "") >= 600_000);
   });
 
   it("finds 2,500 assets over page borders, none twice and none missed", async function () {

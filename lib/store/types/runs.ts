@@ -1,3 +1,4 @@
+import type { LifecycleEvent } from "./events.js";
 import type { JobError } from "./jobs.js";
 import type { NewHandover } from "./handovers.js";
 import type { JsonObject } from "./json.js";
@@ -63,5 +64,10 @@ export interface WatchBatch {
 /** Changes that go on together; each asset version at most once, because intake knows an asset version of a run. */
 export interface WatchRun {
   id: string;
-  handovers: (NewHandover & { assetKey: string; assetVersion: string })[];
+  handovers: (NewHandover & {
+    assetKey: string;
+    assetVersion: string;
+    /** Go onto the timeline with the hand-over, when it is new. */
+    events?: LifecycleEvent[];
+  })[];
 }
