@@ -2,7 +2,7 @@ import type { LifecycleAsset } from "../messages/asset.js";
 import type { AssetIdentity } from "../store/types.js";
 
 /** Every id by which a system knows the asset, so that any of them finds it in the store. */
-export function identitiesOf(asset: LifecycleAsset): AssetIdentity[] {
+export function identitiesOf(asset: Pick<LifecycleAsset, "key" | "ids" | "joined">): AssetIdentity[] {
   const { otmm, preservica, s3, ecm } = asset.ids;
   const found: AssetIdentity[] = [];
   const add = (system: string, connection: string, id: string): void => {

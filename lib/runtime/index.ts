@@ -3,6 +3,7 @@ export { onInput, reported } from "./on-input.js";
 export { registerJobNode } from "./job-node.js";
 export { registerRunNode } from "./run-node.js";
 export { registerWatchNode, type Watch } from "./watch-node.js";
+export { identitiesOf } from "./identities.js";
 export { storeOf } from "./store-of.js";
 export { ownSecret } from "./own-secret.js";
 export { assetOf, toStored, fromStored } from "./stored-message.js";

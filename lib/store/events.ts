@@ -62,8 +62,14 @@ export function addIdentities(db: Database, identities: readonly AssetIdentity[]
 }
 
 export const eventOperations = {
-  append(db: Database, events: readonly LifecycleEvent[], now: number): void {
+  append(
+    db: Database,
+    events: readonly LifecycleEvent[],
+    identities: readonly AssetIdentity[] = [],
+    now: number,
+  ): void {
     addEvents(db, events, now);
+    addIdentities(db, identities);
   },
   timeline(db: Database, assetKey: string, limit = 1000): StoredEvent[] {
     return db.all("SELECT * FROM events WHERE asset_key = ? ORDER BY at, seq LIMIT ?", assetKey, limit).map(eventOf);

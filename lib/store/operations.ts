@@ -58,7 +58,7 @@ export const OPERATIONS: Record<OperationName, Operation> = {
   watched: stamped(1, watchOperations.watched),
   keep: operation(runOperations.keep),
   kept: operation(runOperations.kept),
-  append: stamped(1, eventOperations.append),
+  append: stamped(2, eventOperations.append),
   timeline: operation(eventOperations.timeline),
   find: operation(eventOperations.find),
   frames: operation(eventOperations.frames),

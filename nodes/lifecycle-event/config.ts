@@ -1,4 +1,4 @@
-import { choiceIn, type Stored, textIn } from "../shared/configuration.js";
+import { choiceIn, flagIn, type Stored, textIn } from "../shared/configuration.js";
 
 export const VALUE_TYPES = ["str", "num", "json", "msg", "flow", "global", "env", "jsonata"] as const;
 export type ValueType = (typeof VALUE_TYPES)[number];
@@ -28,6 +28,8 @@ export interface LifecycleEventConfig {
   basis: Basis;
   /** System concerned, e.g. `preservica:archive`; empty = none. */
   system: string;
+  /** The event states how things are: it is written only when the last one of its type on the asset says otherwise. */
+  onlyChanges: boolean;
 }
 
 /** Reads a stored definition of any age. Pure. */
@@ -47,5 +49,6 @@ export function migrate(stored: Stored): LifecycleEventConfig {
     atType: choiceIn(stored, "atType", VALUE_TYPES, "str"),
     basis: choiceIn(stored, "basis", BASES, "reported"),
     system: textIn(stored, "system"),
+    onlyChanges: flagIn(stored, "onlyChanges", false),
   };
 }

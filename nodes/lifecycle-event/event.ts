@@ -22,7 +22,8 @@ const APPROVER = /^(approv|sign(ed)?[-_ ]?off)/i;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
 
 /**
- * Makes the event of a flow's own. Pure.
+ * Makes the event of a flow's own. A time that is given was read from the clock of the system that reports, else the
+ * flow vouches for it. Pure.
  *
  * @throws LifecycleError INVALID_INPUT naming the field: no or a reserved type, an unknown outcome, a time without zone
  *   or in the future, a detail that is no plain data, too long, or names an approver
@@ -34,7 +35,7 @@ export function eventFrom(given: Given, assetKey: string, agent: string, now: Da
     assetKey,
     type: typeOf(given.event),
     at: (at ?? now).toISOString(),
-    ...(at === undefined ? {} : { clock: "flow" }),
+    ...(at === undefined ? {} : { clock: given.basis === "reported" && given.system !== "" ? given.system : "flow" }),
     basis: given.basis,
     agent,
     ...(given.system === "" ? {} : { system: given.system }),
@@ -44,7 +45,9 @@ export function eventFrom(given: Given, assetKey: string, agent: string, now: Da
 }
 
 /** Is the value an asset, as it stands on `msg.asset`? */
-export function isAsset(value: unknown): value is Pick<LifecycleAsset, "key" | "version" | "name"> {
+export function isAsset(
+  value: unknown,
+): value is Pick<LifecycleAsset, "key" | "version"> & Partial<Pick<LifecycleAsset, "ids" | "joined">> {
   return (
     typeof value === "object" &&
     value !== null &&

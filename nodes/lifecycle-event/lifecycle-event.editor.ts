@@ -30,6 +30,7 @@ RED.nodes.registerType("lifecycle-event", {
     atType: { value: "str" },
     basis: { value: "reported" },
     system: { value: "" },
+    onlyChanges: { value: false },
   },
   label() {
     return this.name || (this.eventType === "str" && this.event) || this._("lifecycle-event.label");

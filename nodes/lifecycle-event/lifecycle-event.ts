@@ -2,22 +2,33 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { LifecycleError } from "../../lib/messages/error.js";
 import type { LifecycleMessage } from "../../lib/messages/message.js";
 import { softwareAndVersion } from "../../lib/messages/software.js";
-import { onInput, storeOf } from "../../lib/runtime/index.js";
-import type { LifecycleEvent, LifecycleStore } from "../../lib/store/types.js";
+import { identitiesOf, onInput, storeOf } from "../../lib/runtime/index.js";
+import type { AssetIdentity, LifecycleEvent, LifecycleStore, StoredEvent } from "../../lib/store/types.js";
 import { assetWith } from "../../lib/timeline/index.js";
 import { typedValue } from "../shared/context.js";
 import { type LifecycleEventConfig, migrate, type ValueType } from "./config.js";
 import { eventFrom, isAsset } from "./event.js";
+import { againstKnown } from "./standing.js";
+
+/** Events of an asset that are looked through for one that says the same. */
+const MOST_KNOWN = 10_000;
 
 /** Writes an event of the flow's own onto an asset's timeline. */
 function register(RED: NodeAPI): void {
   function LifecycleEventNode(this: Node, definition: NodeDef): void {
     RED.nodes.createNode(this, definition);
     const config = migrate({ ...definition });
+    let last: Promise<unknown> = Promise.resolve();
+    /** One after the other: two messages about an asset must not both find that nothing is written yet. */
+    const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+      const next = last.then(work);
+      last = next.catch(() => undefined);
+      return next;
+    };
 
     onInput(this, async (msg, send) => {
       const store = await storeOf(RED, config.store);
-      const { value, version } = await subjectOf(RED, this, config, msg, store);
+      const { value, version, identities } = await subjectOf(RED, this, config, msg, store);
       const given = eventFrom(await givenBy(RED, this, config, msg), value, agentOf(config.name), new Date());
       const event: LifecycleEvent = {
         ...given,
@@ -31,9 +42,9 @@ function register(RED: NodeAPI): void {
         send({ ...msg, plan: [...(msg.plan ?? []), planned] });
         return;
       }
-      if (!(await isWritten(store, event))) await store.append([event]);
+      const payload = await inTurn(() => written(store, event, identities, config.onlyChanges));
       this.status({ fill: "green", shape: "dot", text: event.type });
-      send({ ...msg, payload: event });
+      send({ ...msg, payload });
     });
   }
   RED.nodes.registerType("lifecycle-event", LifecycleEventNode);
@@ -64,25 +75,44 @@ async function subjectOf(
   config: LifecycleEventConfig,
   msg: LifecycleMessage,
   store: LifecycleStore,
-): Promise<{ value: string; version?: string }> {
+): Promise<{ value: string; version?: string; identities: AssetIdentity[] }> {
   const about = await typedValue(RED, node, config.about, config.aboutType, { _msgid: "", ...msg });
-  if (isAsset(about)) return { value: about.key, version: about.version };
+  if (isAsset(about)) {
+    const { key, version } = about;
+    return { value: key, version, identities: identitiesOf({ ids: {}, ...about }) };
+  }
   if (typeof about !== "string" || about === "") {
     throw new LifecycleError("INVALID_INPUT", "The message names no asset: an asset, its key, or an id of any system.");
   }
   const key = await assetWith(store, about);
   if (key === undefined) throw new LifecycleError("NOT_FOUND", `No asset of the store carries the id "${about}".`);
-  return { value: key };
+  return { value: key, identities: [] };
+}
+
+/** The event as it stands on the timeline: written now, or the one that said so before. */
+async function written(
+  store: LifecycleStore,
+  event: LifecycleEvent,
+  identities: AssetIdentity[],
+  onlyChanges: boolean,
+): Promise<LifecycleEvent> {
+  const known = onlyChanges || event.requestId !== undefined ? await store.timeline(event.assetKey, MOST_KNOWN) : [];
+  const again = known.find((one) => isSame(one, event));
+  if (again !== undefined) return again;
+  const told = onlyChanges ? againstKnown(event, known) : { write: event };
+  if ("stands" in told) return told.stands;
+  await store.append([told.write], identities);
+  return told.write;
 }
 
 /** A hand-over that is sent again after a restart must not tell the same twice. */
-async function isWritten(store: LifecycleStore, event: LifecycleEvent): Promise<boolean> {
-  const { requestId, type, agent, assetVersion } = event;
-  if (requestId === undefined) return false;
-  const known = await store.timeline(event.assetKey, 10_000);
-  return known.some(
-    (one) =>
-      one.requestId === requestId && one.type === type && one.agent === agent && one.assetVersion === assetVersion,
+function isSame(one: StoredEvent, { requestId, type, agent, assetVersion }: LifecycleEvent): boolean {
+  return (
+    requestId !== undefined &&
+    one.requestId === requestId &&
+    one.type === type &&
+    one.agent === agent &&
+    one.assetVersion === assetVersion
   );
 }
 

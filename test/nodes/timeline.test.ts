@@ -7,7 +7,7 @@ import type { LifecycleMessage } from "../../lib/messages/message.js";
 import type { StoredEvent } from "../../lib/store/index.js";
 import { StoreFile } from "../../lib/store/store-file.js";
 import { verifyChain } from "../../lib/store/verify.js";
-import { readExport, type AssetReport, verifyExport } from "../../lib/timeline/index.js";
+import { assetWith, readExport, type AssetReport, verifyExport } from "../../lib/timeline/index.js";
 import lifecycleEvent from "../../nodes/lifecycle-event/lifecycle-event.js";
 import { eventFrom } from "../../nodes/lifecycle-event/event.js";
 import lifecycleQuery from "../../nodes/lifecycle-query/lifecycle-query.js";
@@ -117,6 +117,56 @@ describe(`lifecycle-event and lifecycle-query in Node-RED ${major}`, () => {
       send({ asset, lifecycle: { run: "r", handover: "h2" } });
       await next("first", 3);
       assert.equal((await stored()).length, 2);
+    });
+
+    it("writes a state only when it differs, with what was before, and finds the asset by the ids of the message", async () => {
+      await load("lifecycle-event", {
+        event: "rights stated",
+        detail: "{'usage': usage}",
+        detailType: "jsonata",
+        at: "when",
+        atType: "msg",
+        system: "otmm:dam",
+        onlyChanges: true,
+      });
+      const ids = { otmm: { connection: "dam", assetId: "a2", originalAssetId: "a", version: "2" } };
+      const day = (n: number): string => `2026-03-0${n}T10:00:00Z`;
+      const told = [
+        ["LIC", 1],
+        ["LIC", 2],
+        ["OWN", 3],
+        // Late: older than what is known.
+        ["LIC", 2],
+        ["UNK", 4],
+        ["OWN", 5],
+      ] as const;
+      for (const [index, [usage, when]] of told.entries()) {
+        send({ asset: { ...asset, ids }, usage, when: day(when) });
+        await next("first", index + 1);
+      }
+      const written = await stored();
+      assert.deepEqual(
+        written.map(({ detail }) => detail),
+        [
+          { usage: "LIC" },
+          { usage: "OWN", was: { usage: "LIC" } },
+          { usage: "UNK", was: { usage: "OWN" } },
+          { usage: "OWN", was: { usage: "UNK" } },
+        ],
+      );
+      assert.deepEqual(
+        (got["first"] ?? []).map(({ payload }) => (payload as StoredEvent).at),
+        [1, 1, 3, 3, 4, 5].map((n) => new Date(day(n)).toISOString()),
+      );
+      assert.equal(written[0]?.clock, "otmm:dam");
+      for (const id of ["a", "a2"]) assert.equal(await withStoreOf((store) => assetWith(store, id)), KEY);
+    });
+
+    it("does not let two messages about an asset both find that nothing is written yet", async () => {
+      await load("lifecycle-event", { event: "created", onlyChanges: true });
+      for (let time = 1; time <= 5; time += 1) send({ asset });
+      await next("first", 5);
+      assert.equal((await stored()).length, 1);
     });
 
     it("plans, but writes nothing in a dry run", async () => {

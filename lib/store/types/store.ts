@@ -75,7 +75,8 @@ export interface LifecycleStore {
    */
   watched(batch: WatchBatch): Promise<string[]>;
 
-  append(events: LifecycleEvent[]): Promise<void>;
+  /** @param identities ids by which the assets of these events are found from now on */
+  append(events: LifecycleEvent[], identities?: AssetIdentity[]): Promise<void>;
   timeline(assetKey: string, limit?: number): Promise<StoredEvent[]>;
   /** Asset keys that carry this id in any system. */
   find(id: string): Promise<AssetIdentity[]>;
