@@ -2,6 +2,7 @@
 export const PREMIS_EVENT_TYPES = [
   "accession",
   "appraisal",
+  "creation",
   "deaccession",
   "deletion",
   "dissemination",
@@ -23,6 +24,8 @@ export type PremisEventType = (typeof PREMIS_EVENT_TYPES)[number];
 
 /** Our own words for what happens in a life, and the type each is in PREMIS. */
 const OWN_WORDS: Readonly<Record<string, PremisEventType>> = {
+  created: "creation",
+  "version created": "creation",
   selected: "appraisal",
   appraised: "appraisal",
   "source digest": "message digest calculation",

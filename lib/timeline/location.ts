@@ -15,7 +15,7 @@ export interface Place {
 }
 
 /** How much an event proves that the asset came to a system: the strongest one known dates the place. */
-const ARRIVALS = ["accession", "ingestion end", "replication", "transfer"] as const;
+const ARRIVALS = ["accession", "ingestion end", "replication", "transfer", "creation"] as const;
 
 /**
  * Tells where an asset is by the ids that systems gave it and by its events. Only successful events count; what no

@@ -1,6 +1,7 @@
 import { LifecycleError } from "../messages/error.js";
 import { offsetAt } from "../retention/zone.js";
 import type { AssetIdentity, JobState, LifecycleStore, RunCounts, RunState, StoredEvent } from "../store/types.js";
+import { type Gap, gapsOf } from "./gaps.js";
 import { type Place, placesOf } from "./location.js";
 
 /** An event for people: with the local time beside UTC, and whose clock told it. */
@@ -16,6 +17,8 @@ export interface AssetReport {
   ids: Omit<AssetIdentity, "assetKey">[];
   location: Place[];
   timeline: TimelineEntry[];
+  /** What the timeline leaves open. */
+  gaps: Gap[];
   /** How many jobs of the asset are in each state. */
   jobs: Partial<Record<JobState, number>>;
   /** Runs in which the asset took part, newest first; a pruned run keeps its id only. */
@@ -80,6 +83,7 @@ export async function reportOf(store: LifecycleStore, asset: string, zone: strin
     ids: own.map(({ system, connection, id }) => ({ system, connection, id })),
     location: placesOf(own, events),
     timeline: events.map((event) => entryOf(event, zone)),
+    gaps: gapsOf(events),
     jobs: states,
     runs: runs
       .sort((a, b) => (b.known?.started ?? 0) - (a.known?.started ?? 0))

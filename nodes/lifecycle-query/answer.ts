@@ -17,7 +17,7 @@ export async function answerFor(store: LifecycleStore, asset: string, question: 
     case "report":
       return report;
     case "timeline":
-      return { asset, ids: report.ids, timeline: report.timeline };
+      return { asset, ids: report.ids, timeline: report.timeline, gaps: report.gaps };
     case "location":
       return { asset, ids: report.ids, location: report.location };
   }

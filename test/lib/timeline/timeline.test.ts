@@ -5,6 +5,7 @@ import { StoreFile } from "../../../lib/store/store-file.js";
 import {
   assetWith,
   exportAsset,
+  gapsOf,
   isReserved,
   localTime,
   placesOf,
@@ -128,6 +129,37 @@ describe("timeline", () => {
         assert.deepEqual(run?.counts, { found: 1, done: 1, refused: 0, failed: 0, waiting: 0, running: 0 });
         assert.equal(await runReportOf(store, "none"), undefined);
       });
+    });
+
+    it("tells what it does not know: the beginning, versions, silences, what was erased", () => {
+      const stored = (seq: number, type: string, more: Partial<StoredEvent> = {}): StoredEvent => ({
+        ...event("a", type, { at: `2026-03-0${seq}T00:00:00.000Z` }),
+        seq,
+        learnt: "",
+        hash: "",
+        ...more,
+      });
+      const whole = [stored(1, "created"), stored(2, "version created", { assetVersion: "2" })];
+      assert.deepEqual(gapsOf(whole), []);
+      assert.deepEqual(gapsOf([]), []);
+      const silence = { from: "2026-03-02T00:00:00Z", to: "2026-03-03T00:00:00Z" };
+      const gaps = gapsOf([
+        stored(3, "transfer", { assetVersion: "4" }),
+        stored(2, "status stated", { assetVersion: "2" }),
+        stored(4, "not watched", { assetVersion: "4", detail: silence }),
+        stored(5, "erased", { erased: true }),
+      ]);
+      assert.deepEqual(
+        gaps.map(({ says: _says, ...rest }) => rest),
+        [
+          { kind: "before", to: "2026-03-02T00:00:00.000Z" },
+          { kind: "versions", versions: [3] },
+          { kind: "not-watched", ...silence },
+          { kind: "erased", seqs: [5] },
+        ],
+      );
+      const named = (version: string) => gapsOf([stored(1, "created", { assetVersion: version })]);
+      for (const version of ["QmVyc2lvbg", "20260301", "1.2", "0"]) assert.deepEqual(named(version), [], version);
     });
 
     it("tells a released copy and a destroyed record from one that is there", () => {
