@@ -17,6 +17,8 @@ export interface Scenario<Facts> {
   example: string;
   /** Persons that Node-RED must know; the first signs in. */
   users?: NonNullable<StageOptions["users"]>;
+  /** Further members of Node-RED's settings.js. */
+  settings?: NonNullable<StageOptions["settings"]>;
   /** Presses Run, waits for the end, and gathers what the checks need. */
   play(stage: Stage, show: (label: string, done: number, total: number) => void): Promise<Facts & { assets: number }>;
   checks: Check<Facts>[];

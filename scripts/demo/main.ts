@@ -8,6 +8,7 @@ import { heritagePreservation } from "./scenario-03.js";
 import { broadcastMasters } from "./scenario-04.js";
 import { archiveAccessAndReuse } from "./scenario-06.js";
 import { retentionTransfer } from "./scenario-07.js";
+import { assetLifecycle } from "./scenario-08.js";
 import { Stage } from "./stage.js";
 
 const SCENARIOS: Playable[] = [
@@ -17,6 +18,7 @@ const SCENARIOS: Playable[] = [
   playable(broadcastMasters),
   playable(archiveAccessAndReuse),
   playable(retentionTransfer),
+  playable(assetLifecycle),
 ];
 const USAGE = `npm run demo -- NUMBER [--json] [--break CHECK] [--node-red 5|4]   or   npm run demo -- --all [--json]
 Plays a scenario headless on the sandbox and reads its end state back from the systems. Exit 0 only if every check holds.

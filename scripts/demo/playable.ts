@@ -20,11 +20,15 @@ export interface Playable {
 }
 
 export function playable<Facts>(scenario: Scenario<Facts>): Playable {
-  const { number, title, example, users, checks } = scenario;
+  const { number, title, example, users, settings, checks } = scenario;
   return {
     number,
     title,
-    stage: { example, ...(users === undefined ? {} : { users }) },
+    stage: {
+      example,
+      ...(users === undefined ? {} : { users }),
+      ...(settings === undefined ? {} : { settings }),
+    },
     checks: checks.map(({ name }) => name),
     async play(stage, show) {
       const facts = await scenario.play(stage, show);

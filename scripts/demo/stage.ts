@@ -112,6 +112,7 @@ async function startOn(
     env: { ...flowEnvironment(ready, Date.parse(now)), ...env },
     execArgv: [...CLOCK_ARGS, ...(options.execArgv ?? [])],
     ...(options.users === undefined ? {} : { users: options.users, signIn: true }),
+    ...(options.settings === undefined ? {} : { settings: options.settings }),
   });
 }
 
@@ -122,6 +123,8 @@ export interface StageOptions {
   execArgv?: string[];
   /** Persons of Node-RED's admin API; the first signs in and deploys. Absent: Node-RED knows nobody. */
   users?: NodeRedUser[];
+  /** Further members of settings.js, as JSON. */
+  settings?: Record<string, unknown>;
 }
 
 /** Sandbox and a real Node-RED with one example flow deployed, in folders of their own. */
@@ -203,6 +206,13 @@ export class Stage {
       found.push(...jobs);
       if (jobs.length < 1000) return found;
     }
+  }
+
+  /** Presses the inject node of this name. */
+  async press(name: string): Promise<void> {
+    const found = this.flow.find((node) => node.type === "inject" && node["name"] === name);
+    if (found === undefined) throw new Error(`The example has no inject node "${name}".`);
+    await this.nodeRed.inject(found.id);
   }
 
   /** Presses the flow's Run and resolves when every asset of the run is in a final state. */
