@@ -2,7 +2,7 @@ import type { LifecycleAsset } from "../messages/asset.js";
 import type { JsonObject, LifecycleStore } from "../store/types.js";
 import type { CustodyState, Destroying } from "../systems/disposal.js";
 import type { SystemRegistry } from "../systems/registry.js";
-import { askHolds } from "./holds.js";
+import { askHolds, heldBy } from "./holds.js";
 import type { DestroyFacts, PlaceCopies } from "./may-destroy.js";
 import { type KnownPlace, knownPlaces, withKnownIds } from "./places.js";
 
@@ -83,6 +83,26 @@ export async function stillKept(places: readonly Place[], signal?: AbortSignal):
     if (now.some(({ state }) => state === "kept")) kept.push(known);
   }
   return kept;
+}
+
+/**
+ * What holds the copies that are kept now. A copy that vanishes while its system is asked (its people have just let it
+ * be deleted) can no longer be held, and its system's answer says nothing: the others are asked once more.
+ */
+export async function heldNow(
+  places: readonly Place[],
+  systems: DestroyDeps["systems"],
+  signal?: AbortSignal,
+): Promise<string[]> {
+  let kept = await stillKept(places, signal);
+  for (;;) {
+    if (kept.length === 0) return [];
+    const held = heldBy(await askHolds(kept, systems));
+    if (held.length === 0) return [];
+    const left = await stillKept(places, signal);
+    if (left.length === kept.length) return held;
+    kept = left;
+  }
 }
 
 /** Convenience copies first, the system that governs the record last: a refusal leaves the official copy. */

@@ -10,6 +10,7 @@ import { lapsed, proposed, rejection, waiting } from "./destroy-list.js";
 import {
   type DestroyDeps,
   type DestroySettings,
+  heldNow,
   inOrder,
   lookAround,
   type Looked,
@@ -17,7 +18,7 @@ import {
   stillKept,
 } from "./destroy-look.js";
 import { certificateOf } from "./destroy-papers.js";
-import { type AskedHold, askHolds, heldBy } from "./holds.js";
+import type { AskedHold } from "./holds.js";
 import { mayDestroy } from "./may-destroy.js";
 
 export type { DestroyJob } from "./destroy-end.js";
@@ -25,6 +26,9 @@ export type { DestroyDeps, DestroySettings } from "./destroy-look.js";
 
 /** Kept when the act begins: what the certificate needs once the copies are gone. */
 export type Begun = { approval: string; marked: string[]; holds: string; over: boolean };
+
+/** Kept before a system is asked, so that a request whose answer died with the process is not forgotten. */
+type Asked = { token: string | null; unsure: boolean };
 
 /**
  * Destroys a record in every system (RECORDS.md 1): decides, has the frozen list approved by two persons, asks holds
@@ -84,35 +88,41 @@ async function act(job: DestroyJob, deps: DestroyDeps, looked: Looked, begun: Be
   const { asset, places } = looked;
   const held: string[] = [];
   const guard: HoldGuard = async () => {
-    held.push(...heldBy(await askHolds(await stillKept(places, job.signal), deps.systems)));
+    held.push(...(await heldNow(places, deps.systems, job.signal)));
     if (held.length > 0) throw new LifecycleError("ON_HOLD", `"${asset.name}" is held: ${held.join("; ")}.`);
   };
   const ended: { place: Place; how: Extract<Destruction, { state: "gone" }> }[] = [];
   for (const place of inOrder(places)) {
     if (place.destroying === undefined || place.copies.copies.length === 0) continue;
     const step = `request ${begun.approval} ${place.known.system} ${place.known.id}`;
-    const token = job.checkpoint<{ token: string }>(step)?.token;
+    const asked = job.checkpoint<Asked>(step);
+    const token = asked?.token ?? undefined;
+    const unsure = asked !== undefined && (asked.unsure || asked.token === null);
+    const also = unsure
+      ? ` Another request with the comment "${commentOf(begun)}" may wait in ${place.known.connection}: reject that, too.`
+      : "";
     let how: Destruction;
     try {
+      if (place.destroying.byPeople && asked === undefined) await job.save(step, { token: null, unsure: false });
       // People may take days to decide: a hold that came meanwhile ends it.
       if (token !== undefined && (await stillKept([place], job.signal)).length > 0) await guard();
-      const comment = `Approved list ${begun.approval}`;
+      const comment = commentOf(begun);
       const request = token === undefined ? { comment } : { comment, token };
       how = await place.destroying.destroy(place.known.asset, request, guard, job.signal);
     } catch (thrown) {
       if (held.length === 0) throw thrown;
       const pending = token === undefined ? "" : ` Reject the pending request ${token} in ${place.known.connection}.`;
-      const reasons = held.map((words) => reason("on-hold", `Held: ${words}.${pending}`));
+      const reasons = held.map((words) => reason("on-hold", `Held: ${words}.${pending}${also}`));
       return await takenBack(job, deps, looked, begun, { allowed: false, reasons });
     }
     if (how.state === "refused") {
       return await takenBack(job, deps, looked, begun, {
         allowed: false,
-        reasons: [reason("refused-by-system", how.why)],
+        reasons: [reason("refused-by-system", `${how.why}${also}`)],
       });
     }
     if (how.state === "pending") {
-      if (token === undefined) await job.save(step, { token: how.token });
+      if (token === undefined) await job.save(step, { token: how.token, unsure });
       return { kind: "wait", until: new Date(Date.now() + job.settings.lookMs), step, why: how.why };
     }
     ended.push({ place, how });
@@ -136,6 +146,11 @@ async function act(job: DestroyJob, deps: DestroyDeps, looked: Looked, begun: Be
     chainHead: (await deps.store.head())?.hash ?? "",
   });
   return finish(job, asset, paper, "destroyed", { approval: approval.id });
+}
+
+/** By what the people of a system know a request of ours. */
+function commentOf({ approval }: Begun): string {
+  return `Approved list ${approval}`;
 }
 
 /** What can be taken back is: a record that one system keeps is not destroyed elsewhere. */

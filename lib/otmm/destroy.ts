@@ -11,6 +11,7 @@ import type { OtmmAsset } from "./types.js";
  */
 export function destroyingOf(gateway: OtmmGateway): Destroying {
   return {
+    byPeople: false,
     async copies(asset, signal) {
       return (await versionsOrNone(() => everyVersion(gateway, asset, signal))).map((one) => ({
         id: one.assetId,

@@ -8,8 +8,8 @@ import type { Retention } from "./retention.js";
 interface Archive {
   readonly connection: string;
   readonly assumptions: PreservicaAssumptions;
-  readonly entities: Entities;
-  readonly representations: Representations;
+  readonly entities: Pick<Entities, "find">;
+  readonly representations: Pick<Representations, "bitstreamsOf">;
   readonly retention: Retention;
 }
 
@@ -23,29 +23,39 @@ export function custodyOf(archive: Archive): Custody {
           system: "preservica",
         });
       }
-      const at = new Date().toISOString();
-      const entity = await archive.entities.find("IO", id.ref);
-      if (entity === undefined || entity.deleted) {
-        const title = entity?.title ?? name;
-        return { at, state: "gone", id: id.ref, title, securityTag: "", files: [], retention: [] };
+      try {
+        return await lookAt(archive, id, name);
+      } catch (thrown) {
+        // Deleted between two questions: the next look sees the tombstone.
+        if (asLifecycleError(thrown).code === "NOT_FOUND") return await lookAt(archive, id, name);
+        throw thrown;
       }
-      const [bitstreams, retention] = await Promise.all([
-        archive.representations.bitstreamsOf(id.ref, "Preservation"),
-        stated(archive, id.ref),
-      ]);
-      return {
-        at,
-        state: "kept",
-        id: id.ref,
-        title: entity.title,
-        securityTag: entity.securityTag,
-        ...(id.since === undefined ? {} : { since: id.since }),
-        files: bitstreams
-          .filter(({ active }) => active)
-          .map(({ filename, size, fixity }) => ({ name: filename, size, fixity })),
-        retention,
-      };
     },
+  };
+}
+
+async function lookAt(archive: Archive, id: { ref: string; since?: string }, name: string): Promise<CustodyState> {
+  const at = new Date().toISOString();
+  const entity = await archive.entities.find("IO", id.ref);
+  if (entity === undefined || entity.deleted) {
+    const title = entity?.title ?? name;
+    return { at, state: "gone", id: id.ref, title, securityTag: "", files: [], retention: [] };
+  }
+  const [bitstreams, retention] = await Promise.all([
+    archive.representations.bitstreamsOf(id.ref, "Preservation"),
+    stated(archive, id.ref),
+  ]);
+  return {
+    at,
+    state: "kept",
+    id: id.ref,
+    title: entity.title,
+    securityTag: entity.securityTag,
+    ...(id.since === undefined ? {} : { since: id.since }),
+    files: bitstreams
+      .filter(({ active }) => active)
+      .map(({ filename, size, fixity }) => ({ name: filename, size, fixity })),
+    retention,
   };
 }
 

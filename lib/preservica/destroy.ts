@@ -11,7 +11,11 @@ const WAITS = "waits for a manager's approval in Preservica";
  * Destroying an asset in Preservica, by its own two-person process. Preservica itself refuses what is held, when we ask
  * and again when it acts.
  */
-export function destroyingOf(connection: string, entities: Entities, deletions: Deletions): Destroying {
+export function destroyingOf(
+  connection: string,
+  entities: Pick<Entities, "find">,
+  deletions: Pick<Deletions, "request" | "state">,
+): Destroying {
   const refOf = ({ name, ids }: LifecycleAsset): string => {
     if (ids.preservica !== undefined && ids.preservica.connection === connection) return uuid(ids.preservica.ref);
     throw new LifecycleError("INVALID_INPUT", `"${name}" carries no reference of "${connection}".`, {
@@ -31,6 +35,7 @@ export function destroyingOf(connection: string, entities: Entities, deletions: 
     };
   };
   return {
+    byPeople: true,
     async copies(asset) {
       const ref = refOf(asset);
       const entity = await entities.find("IO", ref);
@@ -45,9 +50,8 @@ export function destroyingOf(connection: string, entities: Entities, deletions: 
       if (token !== undefined) return await follow(await deletions.state(token), token, () => gone(ref));
       await guard();
       const asked = await deletions.request(ref, comment);
-      return "refused" in asked
-        ? { state: "refused", why: asked.refused }
-        : { state: "pending", token: asked.token, why: WAITS };
+      if ("token" in asked) return { state: "pending", token: asked.token, why: WAITS };
+      return (await gone(ref)) ?? { state: "refused", why: asked.refused };
     },
     // What is requested can only be rejected by a manager there, and a tombstone stays one.
     undo: () => Promise.resolve(),
@@ -61,7 +65,8 @@ async function follow(
 ): Promise<Destruction> {
   switch (asked.state) {
     case "refused":
-      return asked;
+      // Another request for the same asset may have been approved, and carried out, meanwhile.
+      return (await gone()) ?? asked;
     case "deleted":
       return (await gone()) ?? { state: "pending", token, why: "Preservica calls it done, the asset is still there" };
     case "pending":

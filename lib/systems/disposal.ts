@@ -120,6 +120,8 @@ export type Destruction =
 
 /** A system in which copies of a record can be destroyed. Destroying is idempotent: what is gone stays gone. */
 export interface Destroying {
+  /** People of that system decide on what is requested; a request that was sent cannot be taken back from here. */
+  readonly byPeople: boolean;
   /** Every copy that the system has of the asset now; empty when it knows none. */
   copies(asset: LifecycleAsset, signal?: AbortSignal): Promise<RecordCopy[]>;
   /**

@@ -16,9 +16,10 @@ export function archiveState(archive: Archive): unknown {
     policies: archive.governance.policies(),
     holds: archive.governance.holds(),
     monitors: archive.monitors.all(),
-    jobs: archive.jobs
-      .all()
-      .map(({ kind, token, status, user, created, errors }) => ({ kind, token, status, user, created, errors })),
+    jobs: archive.jobs.all().map((job) => {
+      const { kind, token, status, user, created, errors } = job;
+      return { kind, token, status, user, created, errors, ...(kind === "deletion" ? { entity: job.entity } : {}) };
+    }),
     webhooks: archive.webhooks.subscriptions().map(({ id, url, triggerType }) => ({ id, url, triggerType })),
     deliveries: archive.webhooks.deliveries,
   };

@@ -1,16 +1,25 @@
 import assert from "node:assert/strict";
-import { killRounds } from "../long/kill-rounds.js";
+import { campaignKills } from "../long/kill-campaign.js";
+import { destroyKills } from "../long/kill-destroy.js";
+import { type KillPlay, killRounds } from "../long/kill-rounds.js";
+import { transferKills } from "../long/kill-transfer.js";
 
 describe("a Node-RED that is killed again and again", () => {
-  it("loses nothing and doubles nothing over the whole demo (5 seeded rounds; more in npm run test:long)", async () => {
-    const { rounds, problems } = await killRounds(5, 20261116, () => undefined, "xip");
+  const holds = async (play: KillPlay, wanted: number, seed = 20261116): Promise<void> => {
+    const { rounds, problems } = await killRounds(play, wanted, seed, () => undefined);
     assert.deepEqual(problems, []);
-    assert.equal(rounds, 5);
-  });
+    assert.equal(rounds, wanted);
+  };
 
-  it("loses nothing and doubles nothing when the content goes by OPEX (2 seeded rounds)", async () => {
-    const { rounds, problems } = await killRounds(2, 20261117, () => undefined, "opex");
-    assert.deepEqual(problems, []);
-    assert.equal(rounds, 2);
-  });
+  it("loses nothing and doubles nothing over the whole demo (5 seeded rounds; more in npm run test:long)", () =>
+    holds(campaignKills("xip"), 5));
+
+  it("loses nothing and doubles nothing when the content goes by OPEX (2 seeded rounds)", () =>
+    holds(campaignKills("opex"), 2, 20261117));
+
+  it("releases only what the archive proves, once, with one receipt (3 seeded rounds; more in npm run test:long)", () =>
+    holds(transferKills, 3));
+
+  it("destroys only what two persons approved, wholly, with one certificate (4 seeded rounds; more in npm run test:long)", () =>
+    holds(destroyKills, 4));
 });

@@ -28,10 +28,14 @@ export const DURABLE: readonly string[] = [IDS.fetch, IDS.map, IDS.ingest, IDS.u
 /** Silence after an upload whose answer was lost, before it is sent again; the sandbox shows an ingest at once. */
 const LOST_ANSWER_MS = 8_000;
 
-/** The example; where a deploy or a kill falls between an upload and its answer, it does not wait for minutes. */
+/** The flow; where a deploy or a kill falls between an upload and its answer, it does not wait for minutes. */
+export function patient(flow: Flow): Flow {
+  return changed(flow, "clc-preservica", { assumptions: JSON.stringify({ lostAnswerMs: LOST_ANSWER_MS }) });
+}
+
+/** The example, patient. */
 export function campaignFlow(): Flow {
-  const assumptions = JSON.stringify({ lostAnswerMs: LOST_ANSWER_MS });
-  return changed(exampleFlow(campaignArchive.example), "clc-preservica", { assumptions });
+  return patient(exampleFlow(campaignArchive.example));
 }
 
 /** The flow with some properties of one node changed. */

@@ -1,83 +1,99 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { campaignArchive } from "../../scripts/demo/scenario-01.js";
-import { Stage } from "../../scripts/demo/stage.js";
+import type { Stage } from "../../scripts/demo/stage.js";
 import { PACKAGE_ROOT } from "../../scripts/node-red.js";
 import { Random } from "../support/random.js";
-import { campaignFlow, changed, IDS, withFanOut, withoutCredentials } from "./flows.js";
-import { campaignProblems, fanOutProblems } from "./must-hold.js";
 
-/** Lives of one demo at most; a longer series begins another. */
-const KILLS_PER_DEMO = 20;
+/** Lives of one play at most; a longer series begins another. */
+const KILLS_PER_PLAY = 20;
 /** A Node-RED that is not killed within this time has finished its work before the step came. */
 const ROUND_MS = 120_000;
 
+/** Node.js arguments by which a Node-RED takes its death sentence. */
+export const MORTAL = ["--require", join(PACKAGE_ROOT, "dist/test/support/kill-at-step.cjs")];
+
+/** A flow under way, which is killed until its work has ended. */
+export interface Played {
+  readonly stage: Stage;
+  /** What makes this play differ from others, for people. */
+  readonly variant?: string;
+  /** Resolves when all work has ended; begun anew in each life, and fails when Node-RED dies meanwhile. */
+  work(limitMs: number): Promise<unknown>;
+  /** What is wrong while Node-RED is dead: what must hold at any moment. */
+  meanwhile?(): Promise<string[]>;
+  /** What is wrong in the end, in a Node-RED that was left alone. */
+  ended(): Promise<string[]>;
+}
+
+/** What is played, and where its lives end. */
+export interface KillPlay {
+  /** Begins a play; resolves when something was acknowledged, so that it must not be lost. */
+  begin(nth: number): Promise<Played>;
+  /** Named step boundaries at which to kill; a life ends there, at any step, or at a random moment, in turn. */
+  steps?: readonly string[];
+}
+
 export interface KillReport {
   rounds: number;
-  demos: number;
+  plays: number;
   problems: string[];
 }
 
 /**
- * Ends Node-RED by SIGKILL again and again over the whole demo, at step boundaries and at random moments in turn, and
- * lets it finish; then the scenario's own checks must hold: none lost, none double, every digest equal. In every second
- * demo one output goes to two durable nodes, in every third the content goes by OPEX.
- *
- * @param way `both`: as told; else by that way only
+ * Ends Node-RED by SIGKILL again and again over a whole play, at step boundaries and at random moments in turn, and lets
+ * it finish; then the end state is read back from the systems.
  */
 export async function killRounds(
+  play: KillPlay,
   rounds: number,
   seed: number,
   say: (line: string) => void,
-  way: "xip" | "opex" | "both" = "both",
 ): Promise<KillReport> {
   const random = new Random(seed);
-  const problems: string[] = [];
-  let done = 0;
-  let demos = 0;
-  while (done < rounds && problems.length === 0) {
-    demos += 1;
-    const stage = await Stage.open({
-      example: campaignArchive.example,
-      execArgv: ["--require", join(PACKAGE_ROOT, "dist/test/support/kill-at-step.cjs")],
-    });
+  const report: KillReport = { rounds: 0, plays: 0, problems: [] };
+  while (report.rounds < rounds && report.problems.length === 0) {
+    report.plays += 1;
+    const played = await play.begin(report.plays);
     try {
-      const fanOut = demos % 2 === 0;
-      const opex = way === "opex" || (way === "both" && demos % 3 === 0);
-      const flow = opex ? changed(campaignFlow(), IDS.ingest, { way: "opex" }) : campaignFlow();
-      await stage.nodeRed.deploy(withoutCredentials(fanOut ? withFanOut(flow) : flow));
-      const before = await campaignArchive.look(stage);
-      await stage.nodeRed.inject(stage.flow.find(({ type }) => type === "inject")?.id ?? "");
-      // What a button press has promised begins with the run in the store; before that nothing was acknowledged.
-      while ((await stage.runs()).length === 0) await pause(20);
-      const budget = Math.min(rounds - done, KILLS_PER_DEMO);
-      await stage.nodeRed.kill();
+      const budget = Math.min(rounds - report.rounds, KILLS_PER_PLAY);
+      await played.stage.nodeRed.kill();
       let killed = 1;
-      while (killed < budget) {
-        const env: Record<string, string> =
-          killed % 2 === 0
-            ? { KILL_AT_STEP: String(random.between(1, 14)) }
-            : { KILL_AFTER_MS: String(random.between(700, 3_200)) };
-        if (!(await lives(stage, env))) break;
+      report.problems.push(...((await played.meanwhile?.()) ?? []));
+      while (killed < budget && report.problems.length === 0) {
+        if (!(await lives(played, sentence(play, random, report.rounds + killed)))) break;
         killed += 1;
+        report.problems.push(...((await played.meanwhile?.()) ?? []));
       }
-      done += killed;
-      await stage.restart();
-      const facts = await campaignArchive.gather(stage, before);
-      problems.push(...(await campaignProblems(facts)), ...(fanOut ? await fanOutProblems(facts) : []));
-      say(
-        `  ${done} of ${rounds} kills, demo ${demos}${opex ? " by OPEX" : ""}${fanOut ? " with a fan-out" : ""}: ${problems.length === 0 ? "holds" : problems.join("; ")}`,
-      );
+      report.rounds += killed;
+      await played.stage.restart();
+      if (report.problems.length === 0) report.problems.push(...(await played.ended()));
+      const variant = played.variant ? ` ${played.variant}` : "";
+      const result = report.problems.length === 0 ? "holds" : report.problems.join("; ");
+      say(`  ${report.rounds} of ${rounds} kills, play ${report.plays}${variant}: ${result}`);
     } finally {
-      await stage.close();
+      await played.stage.close();
     }
   }
-  return { rounds: done, demos, problems };
+  return report;
+}
+
+/** Where the next life ends, as `kill-at-step` reads it. */
+function sentence({ steps = [] }: KillPlay, random: Random, nth: number): Record<string, string> {
+  const ways = steps.length === 0 ? 2 : 4;
+  switch (nth % ways) {
+    case 1:
+      return { KILL_AFTER_MS: String(random.between(700, 3_200)) };
+    case 0:
+      return { KILL_AT_STEP: String(random.between(1, 14)) };
+    default:
+      return { KILL_AT_STEP: String(random.between(1, 3)), KILL_STEP: random.pick(steps) };
+  }
 }
 
 /** Starts Node-RED with a death sentence; true when it was carried out, false when the work was finished before. */
-async function lives(stage: Stage, env: Record<string, string>): Promise<boolean> {
+async function lives(played: Played, env: Record<string, string>): Promise<boolean> {
+  const { stage } = played;
   try {
     await stage.restart(env);
   } catch {
@@ -87,21 +103,22 @@ async function lives(stage: Stage, env: Record<string, string>): Promise<boolean
   const { process: child } = stage.nodeRed;
   const dead = (): boolean => child.exitCode !== null || child.signalCode !== null;
   const exited = dead() ? Promise.resolve() : once(child, "exit").then(() => undefined);
-  const finished = stage
-    .settled(
-      () => true,
-      () => undefined,
-      ROUND_MS,
-    )
-    .catch(async (error: unknown) => {
-      // The question fails when Node-RED dies while it is asked; any other failure is a finding.
-      await Promise.race([exited, pause(2_000)]);
-      if (!dead()) throw error;
-    });
+  const finished = played.work(ROUND_MS).catch(async (error: unknown) => {
+    // The question fails when Node-RED dies while it is asked; any other failure is a finding.
+    await Promise.race([exited, pause(2_000)]);
+    if (!dead()) throw error;
+  });
   await Promise.race([exited, finished]);
-  if (dead()) return true;
+  // What was asked of a Node-RED that died ends before anything else is asked.
   await finished;
   if (dead()) return true;
   await stage.nodeRed.stop();
   return false;
+}
+
+/** Presses Run, and resolves when the run is in the store; before that nothing was acknowledged. */
+export async function pressed(stage: Stage): Promise<void> {
+  const known = (await stage.runs()).length;
+  await stage.nodeRed.inject(stage.flow.find(({ type }) => type === "inject")?.id ?? "");
+  while ((await stage.runs()).length === known) await pause(20);
 }

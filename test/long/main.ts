@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { faultSweep, storeSweep } from "./faults.js";
-import { killRounds } from "./kill-rounds.js";
+import { campaignKills } from "./kill-campaign.js";
+import { destroyKills } from "./kill-destroy.js";
+import { type KillPlay, killRounds } from "./kill-rounds.js";
+import { transferKills } from "./kill-transfer.js";
 import { large } from "./large.js";
 import { redeploy } from "./redeploy.js";
 import { resume } from "./resume.js";
@@ -10,13 +13,17 @@ import { storeGrowth } from "./store-growth.js";
 import type { Suite, SuiteOptions } from "./suite.js";
 
 const KILLS = 200;
+const KILLS_OF_DISPOSITION = 50;
 
 /** Suites that take long, in the order in which they run. */
 const SUITES: Record<string, Suite> = {
-  async kill({ rounds = KILLS, seed, say }) {
-    const { rounds: done, demos, problems } = await killRounds(rounds, seed, say);
-    return { problems, summary: `${done} kills over ${demos} demos: none lost, none double, digests equal` };
-  },
+  kill: kills(campaignKills(), KILLS, "none lost, none double, digests equal"),
+  "kill-transfer": kills(transferKills, KILLS_OF_DISPOSITION, "released only what was proven, once, one receipt each"),
+  "kill-destroy": kills(
+    destroyKills,
+    KILLS_OF_DISPOSITION,
+    "destroyed only what two approved, whole, one certificate each",
+  ),
   redeploy,
   async faults({ rounds, seed, say }) {
     const { cases, problems } = await faultSweep({ seed, say, ...(rounds === undefined ? {} : { rounds }) });
@@ -31,6 +38,13 @@ const SUITES: Record<string, Suite> = {
   soak,
   "store-growth": storeGrowth,
 };
+
+function kills(play: KillPlay, usual: number, holds: string): Suite {
+  return async ({ rounds = usual, seed, say }) => {
+    const { rounds: done, plays, problems } = await killRounds(play, rounds, seed, say);
+    return { problems, summary: `${done} kills over ${plays} plays: ${holds}` };
+  };
+}
 
 function options(): { names: string[]; options: SuiteOptions } {
   const { values, positionals } = parseArgs({

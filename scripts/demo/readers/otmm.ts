@@ -13,6 +13,8 @@ export interface OtmmView {
   originalId: string;
   version: number;
   latest: boolean;
+  /** Marked for deletion. */
+  deleted: boolean;
   name: string;
   lastUpdated: string;
   /** Field id -> value id or plain value; multi-valued fields and table columns as lists. */
@@ -203,6 +205,7 @@ function view(asset: Tree): OtmmView {
     originalId: String(asset["original_asset_id"]),
     version: Number(asset["version"]),
     latest: asset["latest_version"] === true,
+    deleted: asset["deleted"] === true,
     name: String(asset["name"]),
     lastUpdated: String(asset["date_last_updated"]),
     fields,

@@ -9,8 +9,6 @@ import { type Good, type TransferFacts } from "./facts.js";
 const LIFECYCLE = "urn:clc:schema:lifecycle:1";
 const STATUS = "ACME.FIELD.PRESERVATION STATUS";
 const EXPIRY = "ARTESIA.FIELD.EXPIRATION DATE";
-/** Name of the folder that the example's disposition node releases into. */
-const ARCHIVED = "02fa5b81ee7310798dcf01e78134bbd6eb60421a";
 
 function first(assets: readonly Good[]): Good {
   const [asset] = assets;
@@ -66,7 +64,7 @@ export const released: Check<TransferFacts> = {
       const now = Date.parse(((await facts.stage.control("GET", "clock")) as { now: string }).now);
       const expiry = Date.parse(String(fields[EXPIRY]));
       return [
-        ...differs("folders", (await facts.otmm.parents(asset.assetId)).join(), ARCHIVED),
+        ...differs("folders", (await facts.otmm.parents(asset.assetId)).join(), facts.archiveFolder),
         ...differs("status", fields[STATUS], "REL"),
         ...(expiry <= now ? [] : [`expiry is ${String(fields[EXPIRY])}`]),
       ];
@@ -114,7 +112,7 @@ export const kept: Check<TransferFacts> = {
         ...differs(`${asset.name}: status`, fields[STATUS], "PRE"),
         ...differs(`${asset.name}: archive id`, fields["ACME.FIELD.ARCHIVE ID"], await refOf(facts, asset)),
         ...differs(`${asset.name}: expiry`, fields[EXPIRY], undefined),
-        ...differs(`${asset.name}: in the archive folder`, folders.includes(ARCHIVED), false),
+        ...differs(`${asset.name}: in the archive folder`, folders.includes(facts.archiveFolder), false),
         ...differs(`${asset.name}: folders`, folders.length, asset.holds.length > 0 ? 1 : 2),
       );
     }

@@ -7,7 +7,7 @@ import {
   type StayingAsset,
 } from "../../../sandbox/seed/manifest.js";
 import { type ArchiveFacts, type Before, look, type Show } from "../campaign/facts.js";
-import type { Stage } from "../stage.js";
+import type { RunView, Stage } from "../stage.js";
 
 export type Good = MovingAsset<CampaignValues>;
 
@@ -33,33 +33,48 @@ export interface TransferFacts extends ArchiveFacts<CampaignValues> {
   released: Good[];
   /** Due, but held or shared: copied, and otherwise as before. */
   kept: Good[];
+  /** Id of the folder that the example's disposition node releases into. */
+  archiveFolder: string;
   /** Folder of the files that the flow wrote. */
   papers: string;
   timeline(originalId: string): Promise<Told[]>;
 }
 
+/** Id of the folder that the example's disposition node releases into. */
+const ARCHIVED = "02fa5b81ee7310798dcf01e78134bbd6eb60421a";
 /** Campaign whose period is over at the seed's present. */
 const DUE = "AF-2021-SPR";
 const CANCELLED = "AF-2025-CXL";
 
 /** An approved asset without any date: the cancelled campaign never ended. */
-export async function approveOneWithoutDate(stage: Stage): Promise<void> {
+async function approveOneWithoutDate(stage: Stage): Promise<void> {
   const draft = loadManifest().scenarios["1"].mustNotMove.find(({ group }) => group === CANCELLED);
   if (draft === undefined) throw new Error("the manifest names no cancelled campaign");
   const otmm = await stage.otmm();
   await otmm.edit(draft.assetId, { "ACME.FIELD.APPROVAL STATUS": "APF", "ACME.FIELD.APPROVED VERSION": "1" });
 }
 
+/** Sets the scene; resolves with both systems as they are before the flow runs. */
+export async function prepared(stage: Stage): Promise<Before> {
+  await approveOneWithoutDate(stage);
+  const before = await look(stage);
+  await stage.control("POST", "clock", { advance: 2000 });
+  return before;
+}
+
 /** Both runs, a day's run and the next one, and what the checks need. */
 export async function transfer(stage: Stage, show: Show): Promise<TransferFacts> {
-  await approveOneWithoutDate(stage);
-  const before: Before = await look(stage);
-  await stage.control("POST", "clock", { advance: 2000 });
+  const before = await prepared(stage);
   const counted = (label: string) => (counts: { found: number; running: number; waiting: number }) =>
     show(label, counts.found - counts.running - counts.waiting, counts.found);
   const run = await stage.run(counted("first run"));
   await stage.control("POST", "clock", { advance: 2000 });
   await stage.run(counted("second run"));
+  return await transferFacts(stage, before, run);
+}
+
+/** What the checks look at. @param run the first of both runs */
+export async function transferFacts(stage: Stage, before: Before, run: RunView): Promise<TransferFacts> {
   const { mustMove, mustNotMove } = loadManifest().scenarios["1"];
   const good = mustMove.filter(({ group }) => group === DUE);
   const notDue = mustMove.filter(({ group }) => group !== DUE).map((asset) => staying(asset));
@@ -76,6 +91,7 @@ export async function transfer(stage: Stage, show: Show): Promise<TransferFacts>
     ],
     run,
     before,
+    archiveFolder: ARCHIVED,
     papers: join(stage.nodeRed.userDir, "receipts"),
     timeline: async (originalId) => {
       const asset = encodeURIComponent(`otmm:dam:${originalId}`);

@@ -21,6 +21,10 @@ export class DestroyModel {
   steps = 0;
   before: (step: number) => void = () => undefined;
   approval: Approval | undefined;
+  /** Requests that the archive has got. */
+  requests = 0;
+  /** The archive's manager rejects. */
+  rejects = false;
   #locked = false;
   #request: "pending" | "approved" | "done" | "failed" | undefined;
   readonly #waiting: (() => void)[] = [];
@@ -60,7 +64,7 @@ export class DestroyModel {
       act(this.approval.approvals.length === 0 ? "anna" : "bert", "approve");
     if (this.#request === "pending") this.#request = "approved";
     else if (this.#request === "approved") {
-      if (this.held.archive) this.#request = "failed";
+      if (this.held.archive || this.rejects) this.#request = "failed";
       else {
         this.#request = "done";
         this.archive = "gone";
@@ -78,12 +82,16 @@ export class DestroyModel {
   async #holds(system: "otmm" | "archive"): Promise<HoldAnswer> {
     await this.step();
     const name = system === "otmm" ? "otmm" : "preservica";
+    if (system === "archive" && this.archive === "gone") {
+      return { state: "unknown", system: "preservica", at: AT, why: "404: there is no such asset" };
+    }
     return this.held[system]
       ? { state: "held", system: name, at: AT, matters: ["M"] }
       : { state: "clear", system: name, at: AT };
   }
 
   readonly #otmm: Destroying = {
+    byPeople: false,
     copies: async () => {
       await this.step();
       const copy: RecordCopy = { id: "a", version: "1", title: "a", role: "convenience", state: this.otmm };
@@ -111,6 +119,7 @@ export class DestroyModel {
   };
 
   readonly #archive: Destroying = {
+    byPeople: true,
     copies: async () => {
       await this.step();
       const copy: RecordCopy = { id: "r", version: "1", title: "a", role: "official", state: this.archive };
@@ -124,6 +133,9 @@ export class DestroyModel {
         await this.step();
         if (this.held.archive) return { state: "refused", why: "held" };
         this.#request = "pending";
+        this.requests += 1;
+        // The answer is on its way: a crash now loses it.
+        await this.step();
         return { state: "pending", token: "t", why: "waits" };
       }
       if (this.#request === "failed") return { state: "refused", why: "held when it acted" };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { approved, listDigest, rejected, requested } from "../../../lib/disposition/approval.js";
 import { destroy } from "../../../lib/disposition/destroy.js";
 import { type DestroyFacts, mayDestroy } from "../../../lib/disposition/may-destroy.js";
+import type { Outcome } from "../../../lib/runtime/types.js";
 import type { Approval } from "../../../lib/store/types.js";
 import { Random } from "../../support/random.js";
 import { DestroyModel } from "./destroy-model.js";
@@ -9,13 +10,13 @@ import { DestroyModel } from "./destroy-model.js";
 const INTERLEAVINGS = 1_000;
 
 /** Works the job as the runtime does: after each wait people do their part, after each crash it starts again. */
-async function workToTheEnd(model: DestroyModel): Promise<"done" | "refused"> {
+async function workToTheEnd(model: DestroyModel): Promise<Exclude<Outcome, { kind: "wait" }>> {
   for (let attempt = 0; attempt < 200; attempt += 1) {
     const outcome = await destroy(model.job(), model.deps()).catch((thrown: unknown) => {
       if (!model.dead) throw thrown;
     });
     if (!model.dead && outcome !== undefined) {
-      if (outcome.kind !== "wait") return outcome.kind;
+      if (outcome.kind !== "wait") return outcome;
       model.people();
     }
     model.dead = false;
@@ -28,7 +29,7 @@ const isKept = (model: DestroyModel): boolean => model.otmm === "kept" && model.
 describe("destroying, step by step", () => {
   it("ends destroyed when nothing comes between", async () => {
     const model = new DestroyModel();
-    assert.equal(await workToTheEnd(model), "done");
+    assert.equal((await workToTheEnd(model)).kind, "done");
     assert.ok(isDestroyed(model));
   });
 
@@ -41,8 +42,44 @@ describe("destroying, step by step", () => {
       model.before = (step) => {
         if (step === at && !crashed) crashed = model.dead = true;
       };
-      assert.equal(await workToTheEnd(model), "done", `crash at step ${at}`);
+      assert.equal((await workToTheEnd(model)).kind, "done", `crash at step ${at}`);
       assert.ok(isDestroyed(model), `crash at step ${at}`);
+    }
+  });
+
+  it("certifies it whenever the archive's people carry it out, between any two of our questions", async () => {
+    const whole = new DestroyModel();
+    await workToTheEnd(whole);
+    for (let at = 1; at <= whole.steps; at += 1) {
+      const model = new DestroyModel();
+      model.before = (step) => {
+        if (step !== at || model.requests === 0) return;
+        model.people();
+        model.people();
+      };
+      assert.equal((await workToTheEnd(model)).kind, "done", `carried out at step ${at}`);
+      assert.ok(isDestroyed(model), `carried out at step ${at}`);
+    }
+  });
+
+  it("tells of a request whose answer a crash lost, when the archive's manager rejects", async () => {
+    for (const lost of [true, false]) {
+      const model = new DestroyModel();
+      model.rejects = true;
+      let crashed = !lost;
+      model.before = () => {
+        if (!crashed && model.requests === 1) crashed = model.dead = true;
+      };
+      const outcome = await workToTheEnd(model);
+      assert.equal(outcome.kind, "refused");
+      assert.ok(isKept(model));
+      assert.equal(model.requests, lost ? 2 : 1);
+      const why = outcome.kind === "refused" ? outcome.reason : "";
+      assert.equal(
+        why.includes('Another request with the comment "Approved list list" may wait in archive'),
+        lost,
+        why,
+      );
     }
   });
 
@@ -58,7 +95,7 @@ describe("destroying, step by step", () => {
         if (step === holdAt) model.hold(system);
         if (crashes.delete(step)) model.dead = true;
       };
-      const outcome = await workToTheEnd(model);
+      const outcome = (await workToTheEnd(model)).kind;
       outcomes[outcome] += 1;
       const held = model.held.otmm || model.held.archive;
       if (held) assert.ok(isKept(model), `seed ${seed}: ${system} held at ${holdAt}, yet destroyed`);

@@ -3,6 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LifecycleAsset } from "../../../lib/messages/asset.js";
+import { LifecycleError } from "../../../lib/messages/error.js";
+import { custodyOf } from "../../../lib/preservica/custody.js";
+import { destroyingOf } from "../../../lib/preservica/destroy.js";
 import { createPreservica, type PreservicaClient } from "../../../lib/preservica/index.js";
 import type { Destruction } from "../../../lib/systems/disposal.js";
 import { type Sandbox, startSandbox } from "../../../sandbox/start.js";
@@ -80,6 +83,38 @@ describe("exports and requests for deletion", () => {
     assert.equal((await client.findAsset(ref))?.deleted, true);
     assert.equal((await destroying.destroy(assetOf(ref), { comment: "again" }, guard)).state, "gone");
     assert.equal(asked, 1);
+  });
+
+  it("says gone, not refused, when another request for the same asset was carried out meanwhile", async () => {
+    for (const token of [undefined, "t"]) {
+      const entity = { ...(await client.asset(await refOf(4))), deleted: false };
+      const destroying = destroyingOf(
+        "archive",
+        { find: () => Promise.resolve({ ...entity }) },
+        {
+          request: () => Promise.resolve({ refused: String((entity.deleted = true)) }),
+          state: () => Promise.resolve({ state: "refused", why: String((entity.deleted = true)) }),
+        },
+      );
+      const request = token === undefined ? { comment: "" } : { comment: "", token };
+      const answer = await destroying.destroy(assetOf(entity.ref), request, () => Promise.resolve());
+      assert.equal(answer.state, "gone");
+    }
+  });
+
+  it("states an asset that is deleted while it is looked at as gone", async () => {
+    const asset = assetOf(await refOf(4));
+    const entity = await client.asset(await refOf(4));
+    let looks = 0;
+    const custody = custodyOf({
+      connection: "archive",
+      assumptions: client.assumptions,
+      entities: { find: () => Promise.resolve({ ...entity, deleted: (looks += 1) > 1 }) },
+      representations: { bitstreamsOf: () => Promise.reject(new LifecycleError("NOT_FOUND", "it is gone")) },
+      retention: client.retention,
+    });
+    assert.equal((await custody.look(asset)).state, "gone");
+    assert.equal(looks, 2);
   });
 
   it("says refused, with the archive's words, for what is held, and for a request that it does not know", async () => {

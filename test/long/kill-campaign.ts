@@ -1,0 +1,44 @@
+import { campaignArchive } from "../../scripts/demo/scenario-01.js";
+import { Stage } from "../../scripts/demo/stage.js";
+import { campaignFlow, changed, IDS, withFanOut, withoutCredentials } from "./flows.js";
+import { type KillPlay, MORTAL, pressed } from "./kill-rounds.js";
+import { campaignProblems, fanOutProblems } from "./must-hold.js";
+
+/**
+ * Scenario 1, whose own checks must hold after all kills: none lost, none double, every digest equal. In every second
+ * play one output goes to two durable nodes, in every third the content goes by OPEX.
+ *
+ * @param way `both`: as told; else by that way only
+ */
+export function campaignKills(way: "xip" | "opex" | "both" = "both"): KillPlay {
+  return {
+    async begin(nth) {
+      const stage = await Stage.open({ example: campaignArchive.example, execArgv: MORTAL });
+      try {
+        const fanOut = nth % 2 === 0;
+        const opex = way === "opex" || (way === "both" && nth % 3 === 0);
+        const flow = opex ? changed(campaignFlow(), IDS.ingest, { way: "opex" }) : campaignFlow();
+        await stage.nodeRed.deploy(withoutCredentials(fanOut ? withFanOut(flow) : flow));
+        const before = await campaignArchive.look(stage);
+        await pressed(stage);
+        return {
+          stage,
+          variant: [...(opex ? ["by OPEX"] : []), ...(fanOut ? ["with a fan-out"] : [])].join(" "),
+          work: (limitMs) =>
+            stage.settled(
+              () => true,
+              () => undefined,
+              limitMs,
+            ),
+          ended: async () => {
+            const facts = await campaignArchive.gather(stage, before);
+            return [...(await campaignProblems(facts)), ...(fanOut ? await fanOutProblems(facts) : [])];
+          },
+        };
+      } catch (error) {
+        await stage.close();
+        throw error;
+      }
+    },
+  };
+}
