@@ -16,6 +16,12 @@ function rowsBelow(heading: string): string[][] {
     .map((line) => line.split("|").map((cell) => cell.trim()));
 }
 const codeIn = (cell = ""): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, word = ""]) => word);
+/** Source files of both clients, as paths below the package. */
+const CLIENTS = ["lib/otmm", "lib/preservica"].flatMap((folder) =>
+  readdirSync(join(PACKAGE_ROOT, folder), { recursive: true, encoding: "utf8" })
+    .map((name) => `${folder}/${name}`)
+    .filter((file) => file.endsWith(".ts")),
+);
 const source = (file: string): string => readFileSync(join(PACKAGE_ROOT, file), "utf8");
 
 describe("docs/assumptions.md", () => {
@@ -57,14 +63,32 @@ describe("docs/assumptions.md", () => {
 
   it("knows every place whose comment says that something is assumed", () => {
     const listed = new Set(fixed.flatMap(([, , , where]) => codeIn(where)));
-    const untold = ["lib/otmm", "lib/preservica"]
-      .flatMap((folder) =>
-        readdirSync(join(PACKAGE_ROOT, folder), { recursive: true, encoding: "utf8" }).map(
-          (name) => `${folder}/${name}`,
-        ),
-      )
-      .filter((file) => file.endsWith(".ts") && !file.endsWith("/assumptions.ts"))
-      .filter((file) => /\bassumed\b|\[A\]/.test(source(file)) && !listed.has(file));
+    const untold = CLIENTS.filter((file) => !file.endsWith("/assumptions.ts")).filter(
+      (file) => /\bassumed\b|\[A\]/.test(source(file)) && !listed.has(file),
+    );
     assert.deepEqual(untold, []);
+  });
+});
+
+describe("docs/permissions.md", () => {
+  const permissions = readFileSync(join(PACKAGE_ROOT, "docs/permissions.md"), "utf8");
+
+  it("lists every file of the clients that sends something other than a read, and no other", () => {
+    const listed = codeIn(permissions.slice(permissions.indexOf("## Which file"))).filter((word) =>
+      word.endsWith(".ts"),
+    );
+    const sending = CLIENTS.filter((file) => /(method: |make\()"(POST|PUT|PATCH|DELETE)"/.test(source(file)));
+    assert.deepEqual(listed.toSorted(), sending.toSorted());
+  });
+
+  it("names each right that an error of the clients asks for", () => {
+    const asked = CLIENTS.flatMap((file) =>
+      [...source(file).matchAll(/right ([A-Z]+\.[A-Z_]+)/g)].map(([, right]) => right),
+    );
+    assert.ok(asked.length > 0);
+    assert.deepEqual(
+      asked.filter((right) => !permissions.includes(`\`${right ?? ""}\``)),
+      [],
+    );
   });
 });
