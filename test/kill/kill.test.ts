@@ -17,9 +17,9 @@ describe("a Node-RED that is killed again and again", () => {
   it("loses nothing and doubles nothing when the content goes by OPEX (2 seeded rounds)", () =>
     holds(campaignKills("opex"), 2, 20261117));
 
-  it("releases only what the archive proves, once, with one receipt (3 seeded rounds; more in npm run test:long)", () =>
-    holds(transferKills, 3));
+  it("releases only what the archive proves, once, with one receipt (2 seeded rounds; more in npm run test:long)", () =>
+    holds(transferKills, 2));
 
-  it("destroys only what two persons approved, wholly, with one certificate (4 seeded rounds; more in npm run test:long)", () =>
-    holds(destroyKills, 4));
+  it("destroys only what two persons approved, wholly, with one certificate (3 seeded rounds; more in npm run test:long)", () =>
+    holds(destroyKills, 3));
 });
