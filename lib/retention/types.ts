@@ -7,6 +7,22 @@ export type CalendarDate = string & { readonly __calendarDate?: true };
 export type RetentionPeriod = string;
 export const PERMANENT = "permanent";
 
+export const TRIGGER_KINDS = ["date", "event", "status", "none"] as const;
+export const CONDITION_KINDS = ["one-of", "not-one-of", "set", "not-set"] as const;
+export const ACTIONS = ["preserve", "review", "dispose"] as const;
+export const STARTS = ["trigger", "calendar-year"] as const;
+export const LIMITS = ["minimum", "maximum"] as const;
+
+/** Business events that forms propose; any other word works as well. */
+export const USUAL_EVENTS = [
+  "campaign.ended",
+  "product.discontinued",
+  "programme.aired",
+  "case.closed",
+  "claim.settled",
+  "contract.expired",
+] as const;
+
 /** What starts the clock of a rule. */
 export type RetentionTrigger =
   /** Date fields; of several the later counts (all of them must be there). */
@@ -21,7 +37,7 @@ export type RetentionTrigger =
 /** One test of a field; all tests of a rule must hold. */
 export interface RuleCondition {
   field: string;
-  is: "one-of" | "not-one-of" | "set" | "not-set";
+  is: (typeof CONDITION_KINDS)[number];
   /** Value ids of domain fields, else the text. */
   values?: string[];
 }
@@ -38,15 +54,15 @@ export interface RetentionRule {
   /** `P5Y`, or `permanent`. */
   period: RetentionPeriod;
   /** `calendar-year`: the period starts at the end of the year of the trigger date. */
-  startAt?: "trigger" | "calendar-year";
+  startAt?: (typeof STARTS)[number];
   /** `minimum` (default): keep at least. `maximum`: keep at most (personal data). */
-  limit?: "minimum" | "maximum";
+  limit?: (typeof LIMITS)[number];
   /** IANA zone in which days begin and end; absent = zone of the input. */
   zone?: string;
   /** Who set the rule, for papers and fragments. */
   authority?: string;
   /** What a due rule leads to. It never leads there by itself. */
-  action?: "preserve" | "review" | "dispose";
+  action?: (typeof ACTIONS)[number];
 }
 
 /** Facts that a decision is made from; nothing else is looked at, no clock is read. */

@@ -60,6 +60,17 @@ export function input(value: string, label: string, attributes: Attributes = {})
   return made;
 }
 
+/** A control with its name above it, for rows whose filled fields would not tell what they are. */
+export function labelled(words: string, control: HTMLElement): HTMLLabelElement {
+  return el("label", { class: "clc-labelled" }, el("small", {}, words), control);
+}
+
+/** A part of an opened row under a small heading. */
+export function captioned(words: string, ...content: HTMLElement[]): HTMLElement {
+  const heading = el("span", { class: "clc-caption" }, words);
+  return el("span", { class: "clc-part", role: "group", "aria-label": words }, heading, ...content);
+}
+
 /** The form field of a property, as Node-RED names it. */
 export function field(prefix: FieldPrefix, property: string): HTMLInputElement | HTMLSelectElement {
   const found = document.getElementById(`${prefix}-${property}`);

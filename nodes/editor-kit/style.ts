@@ -21,7 +21,7 @@ const CSS = `
 .clc-rows .red-ui-editableList-container { min-height: 36px; }
 .clc-row { display: flex; flex-wrap: wrap; align-items: center; gap: 4px; }
 .clc-row > .clc-number { min-width: 20px; text-align: right; color: var(--red-ui-secondary-text-color); font-variant-numeric: tabular-nums; }
-.clc-row input[type=text], .clc-row select { margin: 0; min-width: 60px; flex: 1 1 100px; width: auto; }
+.clc-row input[type=text], .clc-row input[type=number], .clc-row select { margin: 0; min-width: 60px; flex: 1 1 100px; width: auto; }
 .clc-row .clc-narrow { flex: 0 1 140px !important; }
 .clc-row .clc-grow { flex: 2 1 160px !important; }
 .clc-row .clc-break { flex-basis: 100%; height: 0; }
@@ -50,12 +50,24 @@ const CSS = `
 .clc-row.clc-off .clc-line { opacity: 0.55; text-decoration: line-through; }
 .clc-row .clc-editor, .clc-row .clc-part { display: block; width: 100%; }
 .clc-row .clc-caption { display: block; margin: 6px 0 2px; font-size: 12px; color: var(--red-ui-secondary-text-color); }
-.clc-row .clc-part .clc-indent, .clc-row .clc-more .clc-indent { margin-left: 0; }
+.clc-row .clc-editor .clc-indent { margin-left: 0; }
+.clc-row .clc-labelled { display: inline-flex; flex-direction: column; flex: 1 1 130px; min-width: 0; }
+.clc-row .clc-labelled small { font-size: 11px; line-height: 16px; color: var(--red-ui-secondary-text-color); overflow: hidden; text-overflow: ellipsis; }
+.clc-row .clc-labelled > input, .clc-row .clc-labelled > select { flex: none !important; width: 100%; box-sizing: border-box; }
+.clc-row .clc-labelled > .clc-line-of { flex: none; margin: 0; }
+.clc-row .clc-test { display: flex; flex-wrap: wrap; flex: 1 1 auto; min-width: 0; gap: 4px; align-items: center; }
+.clc-row .clc-box { display: flex; flex-direction: column; flex: 1 1 auto; min-width: 0; padding: 0 0 4px 8px; border-left: 2px solid var(--red-ui-secondary-border-color); }
+.clc-row .clc-box > .clc-labelled { flex: none; }
+.clc-row .clc-line-of:has(> .clc-box), .clc-row .clc-line-of:has(> .clc-indent) { align-items: flex-start; }
+.clc-row .clc-count { flex: 0 1 90px !important; }
+.clc-row .clc-break-before { flex-basis: 100%; font-size: 12px; }
 .clc-row .clc-line-of, .clc-row .clc-step { display: flex; flex: 1 1 100%; gap: 4px; align-items: center; margin-bottom: 4px; }
 .clc-row .clc-line-of .clc-with-button { flex: 1; width: auto; }
 .clc-row .clc-step-settings { display: flex; flex: 1; gap: 4px; min-width: 0; }
 .clc-row .clc-step-settings input { min-width: 40px; flex: 1 1 60px; }
 .clc-row .clc-typed-box { display: inline-block; min-width: 140px; }
+.clc .form-row > .red-ui-typedInput-container { width: 70% !important; }
+.clc-row .red-ui-typedInput-container { width: 100% !important; }
 .clc-row .red-ui-typedInput-container input[type=text] { flex: 1 1 auto; width: 100%; min-width: 0; }
 .clc-row .clc-more summary { cursor: pointer; font-size: 12px; margin: 6px 0; color: var(--red-ui-secondary-text-color); }
 .clc-row textarea { width: 100%; box-sizing: border-box; margin: 0; }

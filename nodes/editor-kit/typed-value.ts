@@ -1,5 +1,5 @@
 import type { WidgetTypedInputType, WidgetTypedInputTypeDefinition } from "@node-red/editor-client";
-import { el, input } from "./dom.js";
+import { el, field, input } from "./dom.js";
 
 export interface Typed {
   value: string;
@@ -32,7 +32,7 @@ export function typedValue(stored: Typed, types: TypeChoice[], label: string, ch
       widget.typedInput({ default: stored.type, types });
       widget.typedInput("type", stored.type);
       widget.typedInput("value", stored.value);
-      widget.typedInput("width", "100%");
+      for (const control of unnamed(box)) control.setAttribute("aria-label", label);
       widget.on("change", changed);
     },
     read: () =>
@@ -43,4 +43,21 @@ export function typedValue(stored: Typed, types: TypeChoice[], label: string, ch
     },
     focus: () => box.focus(),
   };
+}
+
+/** Turns the form field of a property into the editor's typed input; the type is kept in `<property>Type`. */
+export function typedProperty(property: string, types: readonly TypeChoice[]): void {
+  const box = field("node-input", property);
+  $(box).typedInput({ types: [...types], typeField: `#node-input-${property}Type` });
+  const label = document.querySelector(`label[for="${box.id}"]`);
+  if (label === null) return;
+  // The label's text comes after the form was prepared, hence a reference to it.
+  label.id = `clc-label-${property}`;
+  for (const control of unnamed(box)) control.setAttribute("aria-labelledby", label.id);
+}
+
+/** The widget hides the field that has the name, and shows controls without one. */
+function unnamed(box: Element): Element[] {
+  const widget = box.parentElement?.querySelectorAll(":is(input, button):is(.red-ui-typedInput-container *)");
+  return [...(widget ?? [])].filter((control) => control.textContent?.trim() === "");
 }

@@ -1,6 +1,7 @@
 import { openInvalidFolds, prepareForm } from "../editor-kit/form.js";
 import { textOf } from "../editor-kit/text.js";
 import { validator } from "../editor-kit/validate.js";
+import { typedProperty } from "../editor-kit/typed-value.js";
 import { migrate, OUTCOMES } from "./config.js";
 
 RED.nodes.registerType("lifecycle-event", {
@@ -60,9 +61,7 @@ RED.nodes.registerType("lifecycle-event", {
       at: ["str", "msg", "flow", "global", "jsonata"],
     } as const;
     for (const [property, types] of Object.entries(fields)) {
-      const box = $(`#node-input-${property}`);
-      box.typedInput({ types: [...types], typeField: `#node-input-${property}Type` });
-      box.typedInput("width", "70%");
+      typedProperty(property, types);
     }
     openInvalidFolds();
   },

@@ -1,6 +1,7 @@
 import { openInvalidFolds, prepareForm, switchParts } from "../editor-kit/form.js";
 import { prepareZones } from "../editor-kit/connection-form.js";
 import { type Validator, validator } from "../editor-kit/validate.js";
+import { typedProperty } from "../editor-kit/typed-value.js";
 import { migrate } from "./config.js";
 
 const VALUE_TYPES = ["msg", "str", "flow", "global", "env", "jsonata"] as const;
@@ -46,9 +47,7 @@ RED.nodes.registerType("lifecycle-query", {
   oneditprepare() {
     prepareForm("node-input", this, migrate({ ...this }));
     for (const property of ["asset", "run"]) {
-      const box = $(`#node-input-${property}`);
-      box.typedInput({ types: [...VALUE_TYPES], typeField: `#node-input-${property}Type` });
-      box.typedInput("width", "70%");
+      typedProperty(property, VALUE_TYPES);
     }
     switchParts("node-input", "mode");
     prepareZones();

@@ -21,8 +21,9 @@ RED.nodes.registerType("mapping-profile", {
       validate: validator(function (value) {
         const mistake = checkProfile(value as MappingProfile)[0];
         if (mistake === undefined) return true;
-        const reason = this._(`mapping-profile.errors.${mistake.key}`);
-        return mistake.row === undefined ? reason : this._("kit.errors.row", { row: mistake.row, reason });
+        const reason = this._(mistake.key);
+        if (mistake.row !== undefined) return this._("kit.errors.row", { row: mistake.row, reason });
+        return mistake.part === undefined ? reason : `${mistake.part || "…"}: ${reason}`;
       }),
     },
   },

@@ -16,6 +16,7 @@ let fields: Rows<ChosenField>;
 let parts: Rows<PartRow>;
 const joins = (node: Record<string, unknown>): boolean => (node["joinField"] ?? "") !== "";
 
+import { typedProperty } from "../editor-kit/typed-value.js";
 RED.nodes.registerType("otmm-asset-fetch", {
   category: "content lifecycle",
   color: "#8FB0CC",
@@ -101,7 +102,7 @@ RED.nodes.registerType("otmm-asset-fetch", {
     prepareForm("node-input", this, migrate({ ...this }));
     switchParts("node-input", "mode");
     for (const property of ["ids", "collection"]) {
-      $(`#node-input-${property}`).typedInput({ types: [...VALUE_TYPES], typeField: `#node-input-${property}Type` });
+      typedProperty(property, VALUE_TYPES);
     }
     folderField(text, "folder", connection, "otmm-connection");
     conditions = conditionTable(text, this.conditions || [], connection);

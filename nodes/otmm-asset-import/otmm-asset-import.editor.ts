@@ -4,7 +4,7 @@ import { chosenConnection, folderField, openInvalidFolds, prepareForm, switchPar
 import { rowTable, type Rows } from "../editor-kit/rows.js";
 import { keepOr } from "../editor-kit/same.js";
 import { textOf } from "../editor-kit/text.js";
-import { typedValue } from "../editor-kit/typed-value.js";
+import { typedProperty, typedValue } from "../editor-kit/typed-value.js";
 import { requiredWhen, rows, validator, wholeNumber } from "../editor-kit/validate.js";
 import type { ChangeRow, ValueType } from "../otmm-asset-update/config.js";
 import { migrate } from "./config.js";
@@ -87,7 +87,7 @@ RED.nodes.registerType("otmm-asset-import", {
     switchParts("node-input", "source");
     switchParts("node-input", "mode");
     for (const property of ["target", "origin"]) {
-      $(`#node-input-${property}`).typedInput({ types: [...VALUE_TYPES], typeField: `#node-input-${property}Type` });
+      typedProperty(property, VALUE_TYPES);
     }
     folderField(text, "folder", connection, "otmm-connection");
     changes = rowTable<ChangeRow>(text, this.rows || [], {

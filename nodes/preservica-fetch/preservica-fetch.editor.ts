@@ -3,7 +3,7 @@ import { openInvalidFolds, prepareForm, switchParts } from "../editor-kit/form.j
 import { rowTable, type Rows } from "../editor-kit/rows.js";
 import { keepOr } from "../editor-kit/same.js";
 import { textOf } from "../editor-kit/text.js";
-import { typedValue } from "../editor-kit/typed-value.js";
+import { typedProperty, typedValue } from "../editor-kit/typed-value.js";
 import { requiredWhen, rows, wholeNumber } from "../editor-kit/validate.js";
 import { type ConditionRow, migrate, VALUE_TYPES, type ValueType } from "./config.js";
 
@@ -71,7 +71,7 @@ RED.nodes.registerType("preservica-fetch", {
     prepareForm("node-input", this, migrate({ ...this }));
     switchParts("node-input", "mode");
     for (const property of ["ids", "folder"]) {
-      $(`#node-input-${property}`).typedInput({ types: [...VALUE_TYPES], typeField: `#node-input-${property}Type` });
+      typedProperty(property, VALUE_TYPES);
     }
     conditions = rowTable<ConditionRow>(text, this.conditions || [], {
       list: "clc-conditions",

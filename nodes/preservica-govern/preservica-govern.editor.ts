@@ -1,5 +1,6 @@
 import { openInvalidFolds, prepareForm, switchParts } from "../editor-kit/form.js";
 import { requiredWhen, wholeNumber } from "../editor-kit/validate.js";
+import { typedProperty } from "../editor-kit/typed-value.js";
 import { migrate, TAG_ORDER, VALUE_TYPES } from "./config.js";
 
 RED.nodes.registerType("preservica-govern", {
@@ -41,7 +42,7 @@ RED.nodes.registerType("preservica-govern", {
   oneditprepare() {
     prepareForm("node-input", this, migrate({ ...this }));
     switchParts("node-input", "action");
-    $("#node-input-value").typedInput({ types: [...VALUE_TYPES], typeField: "#node-input-valueType" });
+    typedProperty("value", VALUE_TYPES);
     openInvalidFolds();
   },
 });

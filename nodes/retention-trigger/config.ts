@@ -1,21 +1,14 @@
-import type { RetentionRule, RetentionTrigger, RuleCondition } from "../../lib/retention/types.js";
+import {
+  ACTIONS,
+  CONDITION_KINDS,
+  LIMITS,
+  type RetentionRule,
+  type RetentionTrigger,
+  type RuleCondition,
+  STARTS,
+  TRIGGER_KINDS,
+} from "../../lib/retention/types.js";
 import { choiceIn, isStored, numberIn, rowsIn, type Stored, textIn } from "../shared/configuration.js";
-
-export const TRIGGER_KINDS = ["date", "event", "status", "none"] as const;
-export const CONDITION_KINDS = ["one-of", "not-one-of", "set", "not-set"] as const;
-export const ACTIONS = ["preserve", "review", "dispose"] as const;
-export const STARTS = ["trigger", "calendar-year"] as const;
-export const LIMITS = ["minimum", "maximum"] as const;
-
-/** Business events that the form proposes; any other word works as well. */
-export const USUAL_EVENTS = [
-  "campaign.ended",
-  "product.discontinued",
-  "programme.aired",
-  "case.closed",
-  "claim.settled",
-  "contract.expired",
-] as const;
 
 export interface RetentionTriggerConfig {
   name: string;

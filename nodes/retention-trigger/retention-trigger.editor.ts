@@ -1,15 +1,15 @@
 import type { RetentionRule } from "../../lib/retention/types.js";
 import { field, place } from "../editor-kit/dom.js";
 import { openInvalidFolds, prepareForm } from "../editor-kit/form.js";
+import { blankRule, ruleView } from "../editor-kit/retention/rule.js";
+import { ruleMistake } from "../editor-kit/retention/rule-check.js";
 import { rowTable, type Rows } from "../editor-kit/rows.js";
 import { keepOr } from "../editor-kit/same.js";
 import { textOf } from "../editor-kit/text.js";
 import { rows, timeZone, wholeNumber } from "../editor-kit/validate.js";
 import { migrate } from "./config.js";
-import { ruleView } from "./rule.editor.js";
 import { tryPart } from "./try.editor.js";
 
-const PERIOD = /^P(?=\d)(?:\d{1,4}Y)?(?:\d{1,5}M)?(?:\d{1,5}W)?(?:\d{1,6}D)?$/;
 let table: Rows<RetentionRule>;
 
 RED.nodes.registerType("retention-trigger", {
@@ -26,11 +26,8 @@ RED.nodes.registerType("retention-trigger", {
     rules: {
       value: [] as RetentionRule[],
       validate: rows<RetentionRule>((rule, node) => {
-        if (rule.name === "") return node._("retention-trigger.errors.name");
-        if (rule.period !== "permanent" && !PERIOD.test(rule.period)) return node._("retention-trigger.errors.period");
-        return rule.period !== "permanent" && rule.trigger.kind === "none"
-          ? node._("retention-trigger.errors.trigger")
-          : true;
+        const mistake = ruleMistake(rule);
+        return mistake === undefined ? true : node._(mistake);
       }),
     },
     queue: { value: "" },
@@ -53,8 +50,8 @@ RED.nodes.registerType("retention-trigger", {
     let refresh = (): void => undefined;
     table = rowTable<RetentionRule>(text, this.rules || [], {
       list: "clc-retention-rules",
-      addLabel: text("retention-trigger.rules.add"),
-      blank: () => ({ name: "", trigger: { kind: "date", fields: [] }, period: "", action: "review" }),
+      addLabel: text("kit.rules.add"),
+      blank: blankRule,
       view: (rule, changed) => ruleView(text, rule, changed),
       changed: () => refresh(),
     });

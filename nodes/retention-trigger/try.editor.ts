@@ -43,7 +43,7 @@ export function tryPart(
     const { fields, events } = subjects(read().rules);
     const wanted = [...fields.map((id) => `field:${id}`), ...events.map((id) => `event:${id}`)];
     for (const key of wanted) {
-      if (!values.has(key)) values.set(key, input("", key.slice(6), { spellcheck: "false" }));
+      if (!values.has(key)) values.set(key, input("", key.slice(6), { spellcheck: "false", placeholder: "" }));
     }
     facts.replaceChildren(
       ...wanted.map((key) =>
@@ -83,7 +83,8 @@ export function tryPart(
       result.textContent = name;
     }, failed);
   });
-  place.replaceChildren(facts, el("div", { class: "clc-bar" }, now, go, last), result);
+  const present = el("span", { class: "clc-muted" }, word("now"));
+  place.replaceChildren(facts, el("div", { class: "clc-bar" }, present, now, go, last), result);
   refresh();
   return { refresh };
 }

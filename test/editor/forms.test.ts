@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import type { Editor } from "../support/editor.js";
-import { NODE_RED_MAJORS } from "../../scripts/node-red.js";
-import { closeStages, type EditorStage, stageOf, TEST_MS } from "./stage.js";
-
-const WORKING = ["otmm-asset-fetch", "otmm-asset-update", "metadata-mapper", "preservica-ingest"];
-const CONFIGS = ["clc-store", "clc-otmm", "clc-preservica", "clc-profile-campaign", "clc-profile-otmm-status"];
+import { NODE_RED_MAJORS, PACKAGE_ROOT } from "../../scripts/node-red.js";
+import { closeStages, type EditorStage, stageOf, TEST_MS, WORKING } from "./stage.js";
 
 after(closeStages);
 
@@ -25,7 +24,7 @@ for (const version of NODE_RED_MAJORS) {
       assert.deepEqual(editor.takeFaults(), []);
     });
 
-    it("shows the four working nodes in a palette category of their own, with their icons", async () => {
+    it("shows all working nodes in a palette category of their own, with their icons", async () => {
       const palette = editor.page
         .locator("#red-ui-palette-base-category-content_lifecycle, [id*='content_lifecycle']")
         .first();
@@ -34,31 +33,12 @@ for (const version of NODE_RED_MAJORS) {
         .locator(".red-ui-palette-node")
         .evaluateAll((nodes) => nodes.map((node) => node.getAttribute("data-palette-type")));
       for (const type of WORKING) assert.ok(types.includes(type), type);
-      for (const icon of [
-        "clc-otmm-fetch",
-        "clc-otmm-update",
-        "clc-metadata-mapper",
-        "clc-preservica-ingest",
-        "clc-lifecycle-store",
-      ]) {
-        const answer = await editor.page.request.get(
-          `${stage.nodeRed.url}/icons/@content-lifecycle/node-red/${icon}.svg`,
-        );
-        assert.equal(answer.status(), 200, icon);
+      for (const file of readdirSync(join(PACKAGE_ROOT, "icons"))) {
+        const answer = await editor.page.request.get(`${stage.nodeRed.url}/icons/@content-lifecycle/node-red/${file}`);
+        assert.equal(answer.status(), 200, file);
         assert.match(await answer.text(), /<svg/);
       }
     });
-
-    for (const type of WORKING) {
-      it(`${type}: opens, is valid, and Done without a change leaves it unchanged`, async () => {
-        await unchangedByDone(stage.id(type), type);
-      });
-    }
-    for (const id of CONFIGS) {
-      it(`${id}: opens, and Done without a change leaves it unchanged`, async () => {
-        await unchangedByDone(id, id);
-      });
-    }
 
     it("opens older definitions complete: missing members get their defaults", async () => {
       const whole = stage.flow.find((node) => node.type === "preservica-ingest");
@@ -134,10 +114,6 @@ for (const version of NODE_RED_MAJORS) {
             .waitFor();
         }
       }
-      await german.edit(stage.id("otmm-asset-fetch"));
-      assert.match(await german.formText(), /Annahmeregeln/);
-      assert.doesNotMatch(await german.formText(), RAW_KEY);
-      await german.screenshot(`${version}-german`);
       assert.deepEqual(german.takeFaults(), []);
       await german.close();
     });
@@ -159,31 +135,16 @@ for (const version of NODE_RED_MAJORS) {
       await editor.reload();
     });
 
-    if (version === 5) {
-      it("looks right in the dark theme", async () => {
-        const dark = await stage.open({ dark: true });
-        for (const id of [...WORKING.map((type) => stage.id(type)), ...CONFIGS]) {
-          await dark.edit(id);
-          const [ground, ink] = await dark.colours();
-          assert.ok(Math.abs(ground - ink) > 90, `${id}: text ${ink} on ${ground}`);
-          await dark.screenshot(`dark-${id}`);
-          await dark.cancel();
-        }
-        assert.deepEqual(dark.takeFaults(), []);
-        await dark.close();
-      });
-    }
-
-    async function unchangedByDone(id: string, name: string): Promise<void> {
+    it("keeps a secret that a person enters, and never shows it again", async () => {
+      const id = stage.id("preservica-access");
       await editor.edit(id);
-      assert.doesNotMatch(await editor.formText(), RAW_KEY);
-      await editor.screenshot(`${version}-${name}`);
+      await editor.page.locator("details.clc-fold summary").click();
+      await editor.page.fill("#clc-secret", "a secret of the test");
       await editor.done();
-      assert.equal(await editor.isChanged(id), false);
-      assert.equal(await editor.isValid(id), true);
-    }
+      assert.equal(await editor.isChanged(id), true);
+      await editor.edit(id);
+      await editor.page.locator("details.clc-fold summary").click();
+      assert.equal(await editor.page.inputValue("#clc-secret"), "__PWRD__");
+    });
   });
 }
-
-/** A catalogue key that was shown instead of its text. */
-const RAW_KEY = /\b(kit|otmm-[a-z-]+|preservica-[a-z-]+|metadata-mapper|mapping-profile|lifecycle-store)\.[a-z-]+/;

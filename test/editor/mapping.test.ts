@@ -7,7 +7,17 @@ after(closeStages);
 
 interface Profile {
   name: string;
-  rows: { id: string; to: { field: string }; steps?: { do: string }[]; required?: boolean }[];
+  rows: {
+    id: string;
+    to: { field: string };
+    steps?: { do: string }[];
+    required?: boolean;
+    onlyIf?: object[];
+    refuse?: object[];
+  }[];
+  conditions: Record<string, { otherwise: string }>;
+  retention: { period: string; action?: string }[];
+  ignored: string[];
 }
 
 for (const version of NODE_RED_MAJORS) {
@@ -92,22 +102,91 @@ for (const version of NODE_RED_MAJORS) {
     for (const id of [ID, "clc-profile-otmm-status"]) {
       it(`${id}: every row that is opened and touched reads back as it was`, async () => {
         await editor.edit(id);
-        const count = await editor.page.locator("#clc-mapping-rows > li").count();
-        await editor.page.evaluate(() => {
-          for (const line of document.querySelectorAll<HTMLButtonElement>("#clc-mapping-rows .clc-line")) line.click();
-          // Twice the same box: the row counts as edited and says what it said.
-          for (const box of document.querySelectorAll<HTMLInputElement>(
-            "#clc-mapping-rows .clc-editor > .clc-part input[type=checkbox]",
-          )) {
-            box.click();
-            box.click();
-          }
-        });
-        assert.ok(count > 5);
+        await editor.openFolds();
+        const lists = ["mapping-rows", "profile-conditions", "profile-retention", "profile-targets"];
+        const opened = await touchAll(lists.map((list) => `#clc-${list}`));
+        assert.ok(opened > 10, `${opened} rows and tables`);
         await editor.done();
+        assert.deepEqual(await editor.property(id, "profile"), stage.flow.find((node) => node.id === id)?.["profile"]);
         assert.equal(await editor.isChanged(id), false);
       });
     }
+
+    it("retention-trigger: every rule that is opened and touched reads back as it was", async () => {
+      const id = stage.id("retention-trigger");
+      await editor.edit(id);
+      assert.equal(await touchAll(["#clc-retention-rules"]), 2);
+      await editor.screenshot(`${version}-retention-rules`);
+      await editor.done();
+      assert.equal(await editor.isChanged(id), false);
+    });
+
+    it("edits by keys alone when a row counts and when it refuses, and names what is missing in its place", async () => {
+      await editor.edit(ID);
+      await row(0).locator(".clc-line").press("Enter");
+      await row(0).locator(".clc-more summary").press("Enter");
+      const when = row(0).getByRole("group", { name: /^Counts only when/ });
+      await when.getByRole("button", { name: "test", exact: true }).press("Enter");
+      await when.getByRole("combobox", { name: "Test" }).selectOption("not-one-of");
+      await when.getByText("a test lacks its source").waitFor();
+      await when.locator(".red-ui-typedInput-input").first().fill("ACME.FIELD.CAMPAIGN STATUS");
+      await when.locator(".red-ui-typedInput-input").first().press("Tab");
+      await when.getByText("a test lacks the values to compare with").waitFor();
+      await when.getByRole("textbox", { name: "values, by comma" }).fill('RUN, "one, two"');
+      await when.getByRole("textbox", { name: "values, by comma" }).press("Tab");
+      await when.getByText("a test lacks").waitFor({ state: "hidden" });
+      const refuse = row(0).getByRole("group", { name: "Refuse the asset" });
+      await refuse.getByRole("button", { name: "refusal" }).first().press("Enter");
+      await refuse.getByRole("textbox", { name: "Reason that is told" }).fill("It runs.");
+      await refuse.getByRole("button", { name: "test", exact: true }).press("Enter");
+      await refuse.locator(".red-ui-typedInput-input").first().fill("ACME.FIELD.END DATE");
+      await refuse.locator(".red-ui-typedInput-input").first().press("Tab");
+      await refuse.getByRole("combobox", { name: "Test" }).selectOption("after");
+      await editor.screenshot(`${version}-mapping-tests`);
+      await editor.done();
+      assert.equal(await editor.isValid(ID), true);
+      const [first] = (await profile()).rows;
+      assert.deepEqual(first?.onlyIf, [
+        { of: { kind: "field", id: "ACME.FIELD.CAMPAIGN STATUS" }, is: "not-one-of", values: ["RUN", "one, two"] },
+      ]);
+      assert.deepEqual(first?.refuse, [
+        { when: [{ of: { kind: "field", id: "ACME.FIELD.END DATE" }, is: "after" }], reason: "It runs." },
+      ]);
+      await editor.reload();
+    });
+
+    it("edits a condition table and a retention rule as rows, and marks a profile in which one lacks something", async () => {
+      await editor.edit(ID);
+      await editor.openFolds();
+      const table = editor.page.locator("#clc-profile-conditions > li").first();
+      await table.locator(".clc-line").press("Enter");
+      await table.getByRole("textbox", { name: "otherwise" }).fill("internal");
+      const rule = editor.page.locator("#clc-profile-retention > li").first();
+      await rule.locator(".clc-line").press("Enter");
+      await rule.getByRole("spinbutton", { name: "Number" }).fill("7");
+      await rule.getByRole("combobox", { name: "When it is due" }).selectOption("dispose");
+      await rule.locator(".clc-line", { hasText: "7 years" }).waitFor();
+      await table.scrollIntoViewIfNeeded();
+      await editor.screenshot(`${version}-mapping-tables`);
+      await editor.done();
+      const edited = await profile();
+      assert.equal(edited.conditions["securityTag"]?.otherwise, "internal");
+      assert.equal(edited.retention[0]?.period, "P7Y");
+      assert.equal(edited.retention[0]?.action, "dispose");
+      assert.deepEqual(edited.retention[1], original().retention[1]);
+      assert.deepEqual(edited.ignored, original().ignored);
+
+      await editor.edit(ID);
+      await editor.openFolds();
+      await rule.locator(".clc-line").press("Enter");
+      await rule.getByRole("spinbutton", { name: "Number" }).fill("");
+      await rule.getByRole("spinbutton", { name: "Number" }).press("Tab");
+      await rule.getByText("say how long").waitFor();
+      await editor.done();
+      assert.equal(await editor.isValid(ID), false);
+      assert.match(JSON.stringify(await editor.property(ID, "validationErrors")), /CAMP-5Y: say how long/);
+      await editor.reload();
+    });
 
     it("starts from a shipped profile, exports CSV and imports it again", async () => {
       await editor.edit("clc-profile-otmm-status");
@@ -140,6 +219,20 @@ for (const version of NODE_RED_MAJORS) {
       await editor.reload();
     });
 
+    /** Opens every row of the lists and tells each field that it was edited. @returns how many rows there were */
+    async function touchAll(lists: string[]): Promise<number> {
+      return await editor.page.evaluate((selectors) => {
+        const all = <E extends Element>(within: string): E[] =>
+          selectors.flatMap((list) => [...document.querySelectorAll<E>(`${list} ${within}`)]);
+        for (const line of all<HTMLButtonElement>(".clc-line")) line.click();
+        for (const field of all<HTMLElement>(".clc-row :is(input, select)")) {
+          // The widget answers for its own fields; another kind of step begins with its defaults.
+          if (field.closest(".red-ui-typedInput-container") !== null || field.matches(".clc-step > select")) continue;
+          field.dispatchEvent(new Event("change", { bubbles: true }));
+        }
+        return selectors.reduce((sum, list) => sum + document.querySelectorAll(`${list} > li`).length, 0);
+      }, lists);
+    }
     function original(): Profile {
       return stage.flow.find(({ id }) => id === ID)?.["profile"] as Profile;
     }

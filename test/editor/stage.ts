@@ -1,8 +1,10 @@
+import { readdirSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { Browser } from "playwright-core";
 import { exampleFlow } from "../../scripts/demo/stage.js";
 import { startBrowser } from "../support/browser.js";
 import { Editor, type EditorOptions } from "../support/editor.js";
-import { type NodeRed, type NodeRedMajor, startNodeRed } from "../../scripts/node-red.js";
+import { type NodeRed, type NodeRedMajor, PACKAGE_ROOT, startNodeRed } from "../../scripts/node-red.js";
 import { startTestSandbox, type TestSandbox } from "../support/sandbox.js";
 
 /** Longest time of one test: several waits on a busy machine, each of which tells more when it is the one to end. */
@@ -10,13 +12,12 @@ export const TEST_MS = 300_000;
 
 export type FlowNode = { id: string; type: string } & Record<string, unknown>;
 
-const EXAMPLES = [
-  "nodes/otmm-asset-fetch.json",
-  "nodes/metadata-mapper.json",
-  "nodes/preservica-ingest.json",
-  "nodes/otmm-asset-update.json",
-  "otmm-preservica/01-campaign-archive.json",
-];
+/** Every node type that works in a flow; each has a small example of its own name. */
+export const WORKING: readonly string[] = readdirSync(join(PACKAGE_ROOT, "examples/nodes"))
+  .map((file) => basename(file, ".json"))
+  .sort();
+/** One form of each type: a working node by its type, a configuration node by its id in the examples. */
+export const FORMS: readonly string[] = [...WORKING, "clc-store", "clc-otmm", "clc-preservica", "clc-profile-campaign"];
 
 /** A real Node-RED with all small examples deployed, the sandbox behind it, and a browser to look at it. */
 export interface EditorStage {
@@ -26,7 +27,7 @@ export interface EditorStage {
   open(options?: EditorOptions): Promise<Editor>;
   /** Puts the flows back as the examples have them. */
   reset(): Promise<void>;
-  /** Id of the first node of a type. */
+  /** Id of the node that a type's own small example shows. */
   id(type: string): string;
 }
 
@@ -49,7 +50,8 @@ async function start(version: NodeRedMajor): Promise<EditorStage> {
   browser ??= startBrowser();
   const [behind, window] = await Promise.all([sandbox, browser]);
   const byId = new Map<string, FlowNode>();
-  for (const name of EXAMPLES) for (const node of exampleFlow(name)) byId.set(node.id, node);
+  const examples = [...WORKING.map((type) => `nodes/${type}.json`), "otmm-preservica/01-campaign-archive.json"];
+  for (const name of examples) for (const node of exampleFlow(name)) byId.set(node.id, node);
   const flow = [...byId.values()];
   const nodeRed = await startNodeRed({ version, env: behind.env });
   closing.push(() => nodeRed.stop());
@@ -60,7 +62,7 @@ async function start(version: NodeRedMajor): Promise<EditorStage> {
     flow,
     open: (options) => Editor.open(window, nodeRed, options),
     reset: () => nodeRed.deploy(flow),
-    id: (type) => flow.find((node) => node.type === type)?.id ?? "",
+    id: (type) => exampleFlow(`nodes/${type}.json`).find((node) => node.type === type)?.id ?? "",
   };
 }
 

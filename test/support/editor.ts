@@ -34,7 +34,9 @@ export class Editor {
       const brokenOff = this.#leaving && message.text().startsWith("WebSocket");
       if (message.type() === "error" && !brokenOff) this.#note(`console: ${message.text()} ${message.location().url}`);
     });
-    page.on("pageerror", (error) => this.#note(`page: ${error.message}`));
+    page.on("pageerror", (error) =>
+      this.#note(`page: ${(error.stack ?? error.message).split("\n").slice(0, 4).join(" ")}`),
+    );
     page.on("requestfailed", (request) => {
       const why = request.failure()?.errorText ?? "";
       if (!this.#leaving || why !== "net::ERR_ABORTED")
@@ -171,24 +173,13 @@ export class Editor {
     return await this.page.locator(".red-ui-tray .clc").last().innerText();
   }
 
-  /** Brightness (0 to 255) of the open form's ground and of its text. */
-  async colours(): Promise<[number, number]> {
-    return await this.page
+  /** Opens every fold of the open form, so that all of it can be seen. */
+  async openFolds(): Promise<void> {
+    await this.page
       .locator(".red-ui-tray .clc")
       .last()
-      .evaluate((form): [number, number] => {
-        const bright = (colour: string): number => {
-          const [red = 0, green = 0, blue = 0] = (colour.match(/\d+/g) ?? []).map(Number);
-          return (red + green + blue) / 3;
-        };
-        let ground: Element | null = form;
-        while (ground !== null && getComputedStyle(ground).backgroundColor === "rgba(0, 0, 0, 0)")
-          ground = ground.parentElement;
-        const label = form.querySelector("label") ?? form;
-        return [
-          bright(ground === null ? "rgb(255,255,255)" : getComputedStyle(ground).backgroundColor),
-          bright(getComputedStyle(label).color),
-        ];
+      .evaluate((form) => {
+        for (const fold of form.querySelectorAll("details")) fold.open = true;
       });
   }
 

@@ -1,8 +1,10 @@
 import { type MappingProfile, TARGET_KINDS, type TargetKind, type TargetUse } from "../../../lib/mapping/types.js";
-import { el, input, select } from "../dom.js";
+import { captioned, el, input, select } from "../dom.js";
 import { rowTable, type Rows } from "../rows.js";
 import { same } from "../same.js";
 import type { Text } from "../text.js";
+import { byName } from "./by-name.js";
+import { targetFields } from "./target-fields.js";
 
 export interface LookupTable {
   name: string;
@@ -15,7 +17,7 @@ export function lookupTables(profile: MappingProfile): LookupTable[] {
 }
 
 export function lookupsOf(tables: readonly LookupTable[]): Record<string, Record<string, string>> {
-  return Object.fromEntries(tables.map(({ name, entries }) => [name, entries]));
+  return byName(tables.map(({ name, entries }) => ({ name, value: entries })));
 }
 
 /** `OWN = Own work`, one entry a line; the first `=` divides. */
@@ -33,7 +35,7 @@ export function linesOf(entries: Readonly<Record<string, string>>): string {
     .join("\n");
 }
 
-/** Targets of the profile: short name, kind, schema and root of fragments; declared fields as JSON. */
+/** Targets of the profile: short name, kind, schema and root of fragments; declared fields. */
 export function targetTable(text: Text, stored: readonly TargetUse[], changed: () => void): Rows<TargetUse> {
   return rowTable<TargetUse>(text, stored, {
     list: "clc-profile-targets",
@@ -46,35 +48,30 @@ export function targetTable(text: Text, stored: readonly TargetUse[], changed: (
       const kind = select(kinds, use.kind, text("kit.mapping.target-kind"));
       const schema = input(use.schema ?? "", text("kit.mapping.schema"), { spellcheck: "false" });
       const root = input(use.root ?? "", text("kit.mapping.root"), { class: "clc-narrow", spellcheck: "false" });
-      const fields = el("textarea", {
-        rows: "2",
-        spellcheck: "false",
-        "aria-label": text("kit.mapping.fields"),
-        placeholder: text("kit.mapping.fields"),
-      });
-      fields.value = use.fields === undefined ? "" : JSON.stringify(use.fields);
-      const show = (): void => {
-        schema.hidden = root.hidden = kind.value !== "fragment";
-        fields.hidden = kind.value !== "fragment" && kind.value !== "otmm-fields";
-      };
-      let declared = use.fields;
-      for (const field of [name, kind, schema, root]) field.addEventListener("change", () => (show(), edited()));
-      fields.addEventListener("change", () => {
-        declared = parsed(fields, declared);
+      let touched = false;
+      const fields = targetFields(text, use.fields ?? [], () => {
+        touched = true;
         edited();
       });
+      const declared = captioned(text("kit.mapping.fields"), fields.element);
+      const show = (): void => {
+        schema.hidden = root.hidden = kind.value !== "fragment";
+        declared.hidden = kind.value !== "fragment" && kind.value !== "otmm-fields";
+      };
+      for (const field of [name, kind, schema, root]) field.addEventListener("change", () => (show(), edited()));
       show();
       return {
-        element: el("div", {}, name, kind, schema, root, el("span", { class: "clc-indent" }, fields)),
+        element: el("div", {}, name, kind, schema, root, el("span", { class: "clc-indent" }, declared)),
         focus: () => name.focus(),
         read() {
           const chosen = TARGET_KINDS.find((one) => one === kind.value) satisfies TargetKind | undefined;
+          const listed = touched ? filled(fields.read()) : use.fields;
           const made: TargetUse = {
             name: name.value.trim(),
             kind: chosen ?? use.kind,
             ...(schema.value.trim() === "" ? {} : { schema: schema.value.trim() }),
             ...(root.value.trim() === "" ? {} : { root: root.value.trim() }),
-            ...(declared === undefined ? {} : { fields: declared }),
+            ...(listed === undefined ? {} : { fields: listed }),
           };
           return same(made, use) ? use : made;
         },
@@ -83,16 +80,8 @@ export function targetTable(text: Text, stored: readonly TargetUse[], changed: (
   });
 }
 
-/** Declared fields from their JSON; what does not parse keeps the last good value and marks the box. */
-function parsed(box: HTMLTextAreaElement, last: TargetUse["fields"]): TargetUse["fields"] {
-  try {
-    const value = box.value.trim() === "" ? undefined : (JSON.parse(box.value) as TargetUse["fields"]);
-    box.classList.remove("input-error");
-    return value;
-  } catch {
-    box.classList.add("input-error");
-    return last;
-  }
+function filled<Value>(list: Value[]): Value[] | undefined {
+  return list.length === 0 ? undefined : list;
 }
 
 /** Look-up tables, one entry a line. */

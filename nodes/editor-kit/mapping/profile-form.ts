@@ -1,10 +1,15 @@
-import type { MappingProfile, MappingRow, ProfileProblem, RowPreview } from "../../../lib/mapping/types.js";
+import type { MappingProfile, ProfileProblem, RowPreview } from "../../../lib/mapping/types.js";
 import type { LifecycleAsset } from "../../../lib/messages/asset.js";
 import { type Endpoint, send } from "../api.js";
 import { place } from "../dom.js";
+import type { RetentionRule } from "../../../lib/retention/types.js";
 import type { Rows } from "../rows.js";
 import type { Text } from "../text.js";
+import { conditionsOf, type ConditionTables, conditionTables, namedTables } from "./condition-table.js";
+import { ignoredFields } from "./ignored-fields.js";
 import { lookupRows, type LookupTable, lookupTables, lookupsOf, targetTable } from "./parts.js";
+import type { Around } from "./profile-parts.js";
+import { hasPlace, profileRules } from "./retention-rules.js";
 import { prepareSample } from "./sample.js";
 import { type MappingTable, mappingTable } from "./table.js";
 import { drawTargetLists } from "./target-lists.js";
@@ -16,15 +21,12 @@ export interface ProfileForm {
   close(): void;
 }
 
-/** Members that have no table of their own in the form. */
-const REST = ["conditions", "retention", "ignored"] as const;
 const PREVIEW_MS = 400;
 
 /** Fills the form of a mapping profile and keeps previews and pickers up to date while it is edited. */
 export function openProfileForm(text: Text, nodeId: string, stored: MappingProfile): ProfileForm {
   const endpoint: Endpoint = { type: "mapping-profile", id: nodeId };
   const simple = simpleFields();
-  const rest = restField(text, () => changed());
   let base = stored;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let asked = 0;
@@ -32,24 +34,27 @@ export function openProfileForm(text: Text, nodeId: string, stored: MappingProfi
   let table: MappingTable | undefined;
   let targets: Rows<MappingProfile["targets"][number]> | undefined;
   let lookups: Rows<LookupTable> | undefined;
+  let conditions: ConditionTables | undefined;
+  let rules: Rows<RetentionRule> | undefined;
 
   const sample = prepareSample(text, endpoint, () => changed());
   const parts = {
     targets: () => (targets?.read() ?? base.targets).map(({ name }) => name),
     lookups: () => (lookups?.read() ?? []).map(({ name }) => name),
-    conditionTables: () => Object.keys(rest.read().conditions ?? {}),
+    conditionTables: () => (conditions?.read() ?? []).map(({ name }) => name),
     namedValues: () => table?.namedValues() ?? [],
   };
+  const around: Around = { text, parts, connection: sample.connection };
+  const ignored = ignoredFields(around, () => changed());
   const read = (): MappingProfile => {
-    const made: Record<string, unknown> = { ...base, ...simple.read(), targets: targets?.read() ?? base.targets };
-    for (const name of REST) delete made[name];
-    Object.assign(made, rest.read());
-    const tables = lookupsOf(lookups?.read() ?? []);
-    if (Object.keys(tables).length > 0 || base.lookups !== undefined) made["lookups"] = tables;
-    made["rows"] = (table?.read() ?? base.rows) satisfies MappingRow[];
-    return Object.fromEntries(
-      Object.entries(made).filter(([, value]) => value !== undefined),
-    ) as unknown as MappingProfile;
+    const { description: _description, zone: _zone, ...rest } = base;
+    const made: MappingProfile = { ...rest, ...simple.read(), targets: targets?.read() ?? base.targets };
+    setOrKeep(made, "lookups", lookupsOf(lookups?.read() ?? []));
+    setOrKeep(made, "conditions", conditionsOf(conditions?.read() ?? []));
+    setOrKeep(made, "retention", rules?.read() ?? []);
+    setOrKeep(made, "ignored", ignored.read());
+    made.rows = table?.read() ?? base.rows;
+    return made;
   };
   const preview = async (): Promise<void> => {
     const turn = ++asked;
@@ -61,7 +66,8 @@ export function openProfileForm(text: Text, nodeId: string, stored: MappingProfi
       });
       if (!open || turn !== asked) return;
       table?.show(answer.rows, answer.problems);
-      sample.say(answer.problems.filter(({ row }) => row === undefined).map(({ message }) => message));
+      conditions?.show(answer.problems);
+      sample.say(answer.problems.filter((problem) => !hasPlace(problem)).map(({ message }) => message));
     } catch (error) {
       if (open && turn === asked) sample.fail(error instanceof Error ? error.message : String(error));
     }
@@ -77,18 +83,22 @@ export function openProfileForm(text: Text, nodeId: string, stored: MappingProfi
   const fill = (profile: MappingProfile): void => {
     base = profile;
     simple.write(profile);
-    rest.write(profile);
+    ignored.write(profile.ignored ?? []);
     targets?.replace(profile.targets);
     lookups?.replace(lookupTables(profile));
+    conditions?.replace(namedTables(profile));
+    rules?.replace(profile.retention ?? []);
     table?.replace(profile.rows);
     targetsChanged();
   };
 
   simple.write(stored);
-  rest.write(stored);
+  ignored.write(stored.ignored ?? []);
   targets = targetTable(text, stored.targets, () => targetsChanged());
   lookups = lookupRows(text, lookupTables(stored), changed);
-  table = mappingTable(text, stored.rows, parts, sample.connection, changed);
+  conditions = conditionTables(around, namedTables(stored), changed);
+  rules = profileRules(around, stored.retention ?? [], changed);
+  table = mappingTable(around, stored.rows, changed);
   simple.onChange(changed);
   prepareTransfer(text, endpoint, read, fill);
   targetsChanged();
@@ -123,8 +133,8 @@ function simpleFields() {
     read: () => ({
       name: name.value.trim(),
       version: version.value.trim(),
-      description: description.value.trim() || undefined,
-      zone: zone.value.trim() || undefined,
+      ...(description.value.trim() === "" ? {} : { description: description.value.trim() }),
+      ...(zone.value.trim() === "" ? {} : { zone: zone.value.trim() }),
     }),
     onChange(changed: () => void): void {
       for (const field of [name, version, description, zone]) field.addEventListener("change", changed);
@@ -132,31 +142,11 @@ function simpleFields() {
   };
 }
 
-/** Condition tables, retention rules and ignored fields as the JSON they are; what does not parse is not taken. */
-function restField(text: Text, changed: () => void) {
-  const box = place("clc-profile-rest") as HTMLTextAreaElement;
-  const fault = place("clc-profile-rest-error");
-  let current: Partial<MappingProfile> = {};
-  box.addEventListener("change", () => {
-    try {
-      const parsed = JSON.parse(box.value === "" ? "{}" : box.value) as Partial<MappingProfile>;
-      current = Object.fromEntries(
-        Object.entries(parsed).filter(([name]) => (REST as readonly string[]).includes(name)),
-      );
-      fault.textContent = "";
-      changed();
-    } catch {
-      fault.textContent = text("kit.errors.json");
-    }
-  });
-  return {
-    write(profile: MappingProfile): void {
-      current = Object.fromEntries(
-        REST.flatMap((name) => (profile[name] === undefined ? [] : [[name, profile[name]]])),
-      );
-      box.value = JSON.stringify(current, null, 2);
-      fault.textContent = "";
-    },
-    read: () => current,
-  };
+/** Sets a member of the profile; an empty one only where the stored profile has the member at all. */
+function setOrKeep<K extends "lookups" | "conditions" | "retention" | "ignored">(
+  profile: MappingProfile,
+  key: K,
+  value: NonNullable<MappingProfile[K]>,
+): void {
+  if (Object.keys(value).length > 0 || profile[key] !== undefined) profile[key] = value;
 }

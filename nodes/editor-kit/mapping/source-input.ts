@@ -6,7 +6,7 @@ import { pickFields } from "../pick-field.js";
 import type { Text } from "../text.js";
 import { type TypeChoice, typedValue } from "../typed-value.js";
 import { sourceOf, typedOf } from "./source-form.js";
-import type { ProfileParts } from "./table.js";
+import type { ProfileParts } from "./profile-parts.js";
 
 export interface SourceInput {
   element: HTMLElement;

@@ -1,16 +1,7 @@
 import { type MappingRow, NAMED_VALUES, type ProfileProblem, type RowPreview } from "../../../lib/mapping/types.js";
-import type { Endpoint } from "../api.js";
 import { rowTable, type Rows, type RowView } from "../rows.js";
-import type { Text } from "../text.js";
 import { mappingRow, type MappingRowView } from "./row.js";
-
-/** What rows need to know of the rest of the profile; asked at the moment, since all of it is edited in the same form. */
-export interface ProfileParts {
-  targets: () => string[];
-  lookups: () => string[];
-  conditionTables: () => string[];
-  namedValues: () => string[];
-}
+import type { Around } from "./profile-parts.js";
 
 export interface MappingTable {
   read: () => MappingRow[];
@@ -21,13 +12,8 @@ export interface MappingTable {
 }
 
 /** The mapping table: one row per target field, collapsed to a line that reads like a sentence, opened to edit. */
-export function mappingTable(
-  text: Text,
-  stored: readonly MappingRow[],
-  parts: ProfileParts,
-  connection: () => Endpoint | undefined,
-  changed: () => void,
-): MappingTable {
+export function mappingTable(around: Around, stored: readonly MappingRow[], changed: () => void): MappingTable {
+  const { text, parts } = around;
   const known = new Map<RowView<MappingRow>, MappingRowView>();
   const rows: Rows<MappingRow> = rowTable<MappingRow>(text, stored, {
     list: "clc-mapping-rows",
@@ -39,7 +25,7 @@ export function mappingTable(
     }),
     copy: (row, others) => ({ ...(JSON.parse(JSON.stringify(row)) as MappingRow), id: freeId(others) }),
     view(row, edited) {
-      const view = mappingRow(text, row, parts, connection, edited);
+      const view = mappingRow(around, row, edited);
       known.set(view, view);
       return view;
     },
