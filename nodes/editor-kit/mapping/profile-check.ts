@@ -20,7 +20,6 @@ export interface FormMistake {
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const VERSION = /^\d+\.\d+\.\d+$/;
-const OWN = "mapping-profile.errors.";
 
 /**
  * First look at a profile while it is edited: names, version, complete rows, tests, tables and rules, unique row ids. The
@@ -28,10 +27,10 @@ const OWN = "mapping-profile.errors.";
  */
 export function checkProfile(profile: MappingProfile): FormMistake[] {
   const mistakes: FormMistake[] = [];
-  if (!NAME.test(profile.name)) mistakes.push({ key: `${OWN}profile-name` });
-  if (!VERSION.test(profile.version)) mistakes.push({ key: `${OWN}profile-version` });
+  if (!NAME.test(profile.name)) mistakes.push({ key: "mapping-profile.errors.profile-name" });
+  if (!VERSION.test(profile.version)) mistakes.push({ key: "mapping-profile.errors.profile-version" });
   const targets = new Set([NAMED_VALUES, ...profile.targets.map(({ name }) => name)]);
-  if (targets.size !== profile.targets.length + 1) mistakes.push({ key: `${OWN}target-twice` });
+  if (targets.size !== profile.targets.length + 1) mistakes.push({ key: "mapping-profile.errors.target-twice" });
   const ids = new Set<string>();
   profile.rows.forEach((row, index) => {
     const key = rowMistake(row, targets, ids);
@@ -39,7 +38,7 @@ export function checkProfile(profile: MappingProfile): FormMistake[] {
     if (key !== undefined) mistakes.push({ row: index + 1, key });
   });
   for (const [part, table] of Object.entries(profile.conditions ?? {})) {
-    const key = part === "" ? `${OWN}table-name` : tableMistake(table);
+    const key = part === "" ? "mapping-profile.errors.table-name" : tableMistake(table);
     if (key !== undefined) mistakes.push({ part, key });
   }
   for (const rule of profile.retention ?? []) {
@@ -50,26 +49,27 @@ export function checkProfile(profile: MappingProfile): FormMistake[] {
 }
 
 function rowMistake(row: MappingRow, targets: ReadonlySet<string>, ids: ReadonlySet<string>): string | undefined {
-  if (row.id === "") return `${OWN}row-id`;
-  if (ids.has(row.id)) return `${OWN}row-id-twice`;
-  if (row.from.length === 0 || row.from.some(isEmptySource)) return `${OWN}row-source`;
-  if (!targets.has(row.to.target)) return `${OWN}row-target`;
-  if (row.to.field === "") return `${OWN}row-field`;
+  if (row.id === "") return "mapping-profile.errors.row-id";
+  if (ids.has(row.id)) return "mapping-profile.errors.row-id-twice";
+  if (row.from.length === 0 || row.from.some(isEmptySource)) return "mapping-profile.errors.row-source";
+  if (!targets.has(row.to.target)) return "mapping-profile.errors.row-target";
+  if (row.to.field === "") return "mapping-profile.errors.row-field";
   for (const { when, reason } of row.refuse ?? []) {
-    if (reason === "") return `${OWN}refuse-reason`;
-    if (when.length === 0) return `${OWN}refuse-when`;
+    if (reason === "") return "mapping-profile.errors.refuse-reason";
+    if (when.length === 0) return "mapping-profile.errors.refuse-when";
   }
   return testsMistake([...(row.onlyIf ?? []), ...(row.refuse ?? []).flatMap(({ when }) => when)]);
 }
 
 function tableMistake({ inputs, lines, otherwise }: ConditionTable): string | undefined {
-  if (otherwise === "") return `${OWN}table-otherwise`;
-  if (inputs.some(({ from }) => isEmptySource(from))) return `${OWN}table-input`;
-  if (inputs.some(({ type, known }) => type === "code" && (known ?? []).length === 0)) return `${OWN}table-known`;
-  if (lines.some(({ value }) => value === "")) return `${OWN}table-value`;
+  if (otherwise === "") return "mapping-profile.errors.table-otherwise";
+  if (inputs.some(({ from }) => isEmptySource(from))) return "mapping-profile.errors.table-input";
+  if (inputs.some(({ type, known }) => type === "code" && (known ?? []).length === 0))
+    return "mapping-profile.errors.table-known";
+  if (lines.some(({ value }) => value === "")) return "mapping-profile.errors.table-value";
   // A line without tests would hold for every asset.
   if (lines.some(({ when }) => when.length === 0 || when.some((group) => group.length === 0)))
-    return `${OWN}table-when`;
+    return "mapping-profile.errors.table-when";
   return testsMistake(lines.flatMap(({ when }) => when.flat()));
 }
 
