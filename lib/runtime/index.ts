@@ -12,4 +12,4 @@ export { coordinatorOf } from "./coordinator.js";
 export { STEP_CHANNEL, type StepNote } from "./steps.js";
 export { adminRoute, READ, WRITE, type AdminRequest } from "./admin-route.js";
 export { registerJobRoutes } from "./admin.js";
-export { hasNoRoutes, publicAddress, rawRoute, routeObstacles, type RawCall } from "./routes.js";
+export { demandPublicAddress, hasNoRoutes, publicAddress, rawRoute, routeObstacles, type RawCall } from "./routes.js";

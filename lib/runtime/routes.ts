@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { NodeAPI } from "node-red";
-import { asLifecycleError } from "../messages/error.js";
+import { asLifecycleError, LifecycleError } from "../messages/error.js";
 import { captured, captureBodies } from "./routes-body.js";
 
 /** What a raw route sees of a request: Node's own objects, the last segment of the path, and the body as it was sent. */
@@ -66,6 +66,20 @@ export function routeObstacles(RED: NodeAPI): string[] {
 /** Is the HTTP side of Node-RED switched off? */
 export function hasNoRoutes(RED: NodeAPI): boolean {
   return (RED.settings as { httpNodeRoot?: unknown }).httpNodeRoot === false;
+}
+
+/**
+ * Refuses a public address that names a variable which the environment does not have: Node-RED leaves it as it stands.
+ *
+ * @throws LifecycleError NOT_CONFIGURED
+ */
+export function demandPublicAddress(base: string): void {
+  const [, name] = /^\$\{([^}]+)\}/.exec(base.trim()) ?? [];
+  if (name === undefined) return;
+  throw new LifecycleError(
+    "NOT_CONFIGURED",
+    `The public address names ${name}, which is not set in Node-RED's environment; set it, or leave the field empty for trials on this machine.`,
+  );
 }
 
 /** Public address of a raw route. @param base public address of Node-RED without httpNodeRoot; empty = this machine, for trials */

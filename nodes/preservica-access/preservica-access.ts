@@ -8,6 +8,7 @@ import { softwareAgent } from "../../lib/messages/software.js";
 import {
   adminRoute,
   assetOf,
+  demandPublicAddress,
   hasNoRoutes,
   onInput,
   ownSecret,
@@ -91,6 +92,7 @@ class AccessNode implements LinkGiver {
     if (this.#config.mode === "link" && hasNoRoutes(this.#RED)) {
       throw new LifecycleError("NOT_CONFIGURED", routeObstacles(this.#RED)[0] ?? "Node-RED serves no public routes.");
     }
+    if (this.#config.mode === "link") demandPublicAddress(this.#config.publicUrl);
     const asset = assetOf(msg);
     const found = await find(this.client(), asset, {
       asset: this.#config.identifierAsset,

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { helper, until } from "../support/helper.js";
-import { codeOf, PreservicaStage } from "./preservica-stage.js";
+import { codeOf, messageOf, PreservicaStage } from "./preservica-stage.js";
 
 interface Granted {
   granted: boolean;
@@ -120,6 +120,16 @@ describe("preservica-access", () => {
       const { username = "", password = "" } = stage.sandbox.ready.preservica ?? {};
       stage.as(username, password);
     }
+  });
+
+  it("gives no link to an address that is not set, and says which variable is missing", async () => {
+    await deploy({ publicUrl: "${NO_SUCH_ADDRESS}" });
+    const before = await events(3);
+    const { from, msg } = await stage.ask({ asset: stage.seeded(3) });
+    assert.equal(from, "errors");
+    assert.equal(codeOf(msg), "NOT_CONFIGURED");
+    assert.match(messageOf(msg), /NO_SUCH_ADDRESS/);
+    assert.deepEqual(await events(3), before);
   });
 
   it("plans in a dry run what it would give, and gives nothing", async () => {

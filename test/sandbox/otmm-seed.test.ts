@@ -39,6 +39,27 @@ describe("sandbox seed: OTMM", () => {
     }
   });
 
+  it("gives scenario 6 at least 12 candidates, at least 4 wrong ones for at least 3 reasons, and bytes that differ", async () => {
+    const { requests, derivatives } = manifest.scenarios["6"];
+    const wrong = [...requests, ...derivatives]
+      .map(({ outcome }) => outcome)
+      .filter((outcome) => !/^(granted|imported|same bytes|not requested)$/.test(outcome));
+    assert.ok(requests.length + derivatives.length >= 12);
+    assert.ok(wrong.length >= 4);
+    assert.ok(new Set(wrong).size >= 3);
+    for (const { access, masters } of requests) assert.equal(masters.includes(access?.sha256 ?? ""), false);
+    for (const { assetId, originalId, version } of requests) {
+      const asset = await otmm.asset(assetId);
+      assert.deepEqual([asset["original_asset_id"], asset["version"]], [originalId, version]);
+      assert.equal(asset["content_size"], undefined, "its master is in the archive alone");
+    }
+    for (const { assetId, size, md5 } of derivatives) {
+      const answer = await fetch(`${otmm.api}/assets/${assetId}/contents`, { headers: otmm.headers });
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      assert.deepEqual([bytes.length, createHash("md5").update(bytes).digest("hex")], [size, md5]);
+    }
+  });
+
   it("serves for each asset that must move the bytes that the manifest tells", async () => {
     const contents = new Set<string>();
     for (const asset of [
