@@ -14,7 +14,8 @@ export const PACKAGE_ROOT = resolve(__dirname, "../..");
 export interface NodeRedUser {
   username: string;
   password: string;
-  permissions: string;
+  /** One permission of Node-RED, e.g. `*` or `read`, or several. */
+  permissions: string | string[];
 }
 
 export interface NodeRedOptions {
@@ -137,7 +138,13 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
 
 /** Signs a person in, as the editor's log-in page does. */
 async function token(admin: NodeRed["admin"], { username, password, permissions }: NodeRedUser): Promise<string> {
-  const body = { client_id: "node-red-admin", grant_type: "password", scope: permissions, username, password };
+  const body = {
+    client_id: "node-red-admin",
+    grant_type: "password",
+    scope: [permissions].flat().join(" "),
+    username,
+    password,
+  };
   const answer = await admin("POST", "auth/token", body);
   return ((await answer.json()) as { access_token: string }).access_token;
 }

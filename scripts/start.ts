@@ -5,8 +5,12 @@ import { parseArgs } from "node:util";
 import { ask } from "./demo/readers/http.js";
 import { CLOCK_ARGS, exampleFlow, flowEnvironment, startSandboxProcess } from "./demo/stage.js";
 import { PACKAGE_ROOT, startNodeRed } from "./node-red.js";
+import { peopleLines, sandboxPeople } from "./people.js";
 
-/** `npm start`: the sandbox and a Node-RED with all scenario flows open; state is kept in the data folder. */
+/**
+ * `npm start [-- --users]`: the sandbox and a Node-RED with all scenario flows open; state is kept in the data folder.
+ * With `--users` people sign in, as releases and approvals need.
+ */
 
 const SYSTEMS = 5;
 
@@ -47,6 +51,7 @@ async function main(): Promise<void> {
       "sandbox-port": { type: "string", default: "18080" },
       data: { type: "string", default: join(PACKAGE_ROOT, ".sandbox") },
       "node-red": { type: "string", default: "5" },
+      users: { type: "boolean", default: false },
     },
   });
   const port = Number(values.port);
@@ -61,12 +66,14 @@ async function main(): Promise<void> {
   try {
     const { now } = JSON.parse((await ask(`${sandbox.ready.control}/clock`)).text) as { now: string };
     const fresh = !existsSync(join(userDir, "flows.json"));
+    const people = values.users ? sandboxPeople() : undefined;
     const nodeRed = await startNodeRed({
       version: values["node-red"] === "4" ? 4 : 5,
       port,
       userDir,
       env: flowEnvironment(sandbox.ready, Date.parse(now)),
       execArgv: CLOCK_ARGS,
+      ...(people === undefined ? {} : { users: people, signIn: true }),
     });
     // A person's own changes survive a restart: the flows are laid once.
     if (fresh) await nodeRed.deploy(scenarioFlows());
@@ -76,6 +83,12 @@ async function main(): Promise<void> {
         `  Node-RED with the example flows   ${nodeRed.url}`,
         `  The sandbox's four systems, live  ${sandbox.ready.control}`,
         `  Kept in                           ${data}`,
+        "",
+        ...(people === undefined
+          ? [
+              "  Nobody signs in, so nothing is released or destroyed; `npm start -- --users` starts with people who do.",
+            ]
+          : peopleLines(people)),
         "",
         "  Open Node-RED, press the button of Run, watch the archive fill. Ctrl-C ends both.",
         "",

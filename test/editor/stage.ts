@@ -1,5 +1,5 @@
-import { readdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { exampleFlow } from "../../scripts/demo/stage.js";
 import { startBrowser } from "../support/browser.js";
@@ -13,8 +13,8 @@ export const TEST_MS = 300_000;
 export type FlowNode = { id: string; type: string } & Record<string, unknown>;
 
 /** Every node type that works in a flow; each has a small example of its own name. */
-export const WORKING: readonly string[] = readdirSync(join(PACKAGE_ROOT, "examples/nodes"))
-  .map((file) => basename(file, ".json"))
+export const WORKING: readonly string[] = readdirSync(join(PACKAGE_ROOT, "dist/nodes"))
+  .filter((type) => existsSync(join(PACKAGE_ROOT, `examples/nodes/${type}.json`)))
   .sort();
 /** One form of each type: a working node by its type, a configuration node by its id in the examples. */
 export const FORMS: readonly string[] = [...WORKING, "clc-store", "clc-otmm", "clc-preservica", "clc-profile-campaign"];
