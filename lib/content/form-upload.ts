@@ -14,8 +14,8 @@ import { DEFAULT_RETRY } from "./retry.js";
 import { readSource } from "./source.js";
 import type { OnBytes, Opener, ReadResult } from "./types.js";
 
-/** One file that goes to a system as part of a `multipart/form-data` request. */
-export interface FormUpload {
+/** One content that goes to a system in one request. */
+export interface OctetUpload {
   /** Names the content in errors. */
   label: string;
   open: Opener;
@@ -25,11 +25,22 @@ export interface FormUpload {
   expected?: Partial<Record<FixityAlgorithm, string>>;
   /** Where it goes: a POST, without content headers. */
   target: ByteRequest;
+  signal: AbortSignal;
+  onBytes?: OnBytes;
+}
+
+/** The same as part of a `multipart/form-data` request. */
+export interface FormUpload extends OctetUpload {
   /** Text parts, sent before the file. */
   fields: Readonly<Record<string, string>>;
   file: { part: string; name: string; mediaType: string };
-  signal: AbortSignal;
-  onBytes?: OnBytes;
+}
+
+/** What stands around the content in the body. */
+interface Frame {
+  contentType: string;
+  head: Buffer;
+  tail: Buffer;
 }
 
 /**
@@ -41,13 +52,28 @@ export interface FormUpload {
  *   TIMEOUT, DENIED, NOT_FOUND, CONFLICT, THROTTLED, UPSTREAM
  */
 export async function sendForm(upload: FormUpload): Promise<ReadResult> {
+  return (await sendFramed(upload, formFrame(upload))).sent;
+}
+
+/**
+ * Streams one content once as the whole body of a request of known length; otherwise as `sendForm`.
+ *
+ * @returns size and digests of what was sent, and the text of the answer
+ */
+export async function sendOctets(upload: OctetUpload): Promise<{ sent: ReadResult; answer: string }> {
+  const none = Buffer.alloc(0);
+  return await sendFramed(upload, { contentType: "application/octet-stream", head: none, tail: none });
+}
+
+async function sendFramed(upload: OctetUpload, frame: Frame): Promise<{ sent: ReadResult; answer: string }> {
   const expected = upload.expected ?? {};
   const algorithms = neededAlgorithms(upload.algorithms, expected);
   const running = new RunningDigests(algorithms);
-  const body = new FormBody(upload);
+  const body = new FramedBody(upload, frame);
   let sent = 0;
+  let answered = "";
   try {
-    await body.write(body.head);
+    if (frame.head.length > 0) await body.write(frame.head);
     await readSource({
       label: upload.label,
       size: upload.size,
@@ -67,6 +93,7 @@ export async function sendForm(upload: FormUpload): Promise<ReadResult> {
     if (answer.status < 200 || answer.status > 299) {
       throw judge(body.what, answer.status, answer.headers, answer.text).error;
     }
+    answered = answer.text;
   } catch (thrown) {
     body.drop();
     if (upload.signal.aborted) throw stoppedError(upload.signal.reason);
@@ -75,13 +102,28 @@ export async function sendForm(upload: FormUpload): Promise<ReadResult> {
   }
   const { size, digests } = running.finish();
   checkDigests(upload.label, digests, expected);
-  return { size, digests: selectDigests(digests, algorithms) };
+  return { sent: { size, digests: selectDigests(digests, algorithms) }, answer: answered };
+}
+
+function formFrame({ fields, file }: FormUpload): Frame {
+  const boundary = `clc-${randomUUID()}`;
+  const part = (disposition: string, text: string): string =>
+    `--${boundary}\r\nContent-Disposition: form-data; ${disposition}\r\n${text}`;
+  const texts = Object.entries(fields).map(([name, value]) => part(`name="${name}"`, `\r\n${value}\r\n`));
+  const opening = part(
+    `name="${file.part}"; filename="${quoted(file.name)}"`,
+    `Content-Type: ${file.mediaType}\r\n\r\n`,
+  );
+  return {
+    contentType: `multipart/form-data; boundary=${boundary}`,
+    head: Buffer.from(texts.join("") + opening, "utf8"),
+    tail: Buffer.from(`\r\n--${boundary}--\r\n`),
+  };
 }
 
 /** The body under way: writes wait for the target, an early answer stops the source. */
-class FormBody {
+class FramedBody {
   readonly what: string;
-  readonly head: Buffer;
   readonly signal: AbortSignal;
   readonly #tail: Buffer;
   readonly #sent: ClientRequest;
@@ -95,26 +137,16 @@ class FormBody {
   /** We wait for the target, not for our own source. */
   #waiting = false;
 
-  constructor(upload: FormUpload) {
-    const { target, fields, file } = upload;
-    this.what = `Sending ${upload.label} to ${hostOf(target)}`;
-    const boundary = `clc-${randomUUID()}`;
-    const part = (disposition: string, text: string): string =>
-      `--${boundary}\r\nContent-Disposition: form-data; ${disposition}\r\n${text}`;
-    const texts = Object.entries(fields).map(([name, value]) => part(`name="${name}"`, `\r\n${value}\r\n`));
-    const opening = part(
-      `name="${file.part}"; filename="${quoted(file.name)}"`,
-      `Content-Type: ${file.mediaType}\r\n\r\n`,
-    );
-    this.head = Buffer.from(texts.join("") + opening, "utf8");
-    this.#tail = Buffer.from(`\r\n--${boundary}--\r\n`);
-    this.signal = AbortSignal.any([upload.signal, this.#early.signal]);
+  constructor({ target, label, size, signal }: OctetUpload, { contentType, head, tail }: Frame) {
+    this.what = `Sending ${label} to ${hostOf(target)}`;
+    this.#tail = tail;
+    this.signal = AbortSignal.any([signal, this.#early.signal]);
     const headers = {
       ...target.headers,
-      "Content-Type": `multipart/form-data; boundary=${boundary}`,
-      "Content-Length": String(this.head.length + upload.size + this.#tail.length),
+      "Content-Type": contentType,
+      "Content-Length": String(head.length + size + tail.length),
     };
-    this.#sent = startRequest(target, headers, upload.signal);
+    this.#sent = startRequest(target, headers, signal);
     this.#sent.on("timeout", () => {
       if (this.#waiting) this.#sent.destroy(new IdleError(`no byte for ${Math.round(target.idleMs / 100) / 10} s`));
       else this.#sent.socket?.setTimeout(target.idleMs);

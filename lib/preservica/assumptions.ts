@@ -36,6 +36,8 @@ export interface PreservicaAssumptions {
   ingestClockFields: readonly string[];
   /** After a policy was assigned: milliseconds in which its start date may still be missing (it comes from the index). */
   lateStartMs: number;
+  /** First server version that takes further access representations of an archived asset. */
+  addAccessSince: string;
   /** Tag that nobody but archivists sees; every tenant has it. */
   closedTag: string;
   /**
@@ -74,6 +76,7 @@ export const DEFAULT_ASSUMPTIONS: PreservicaAssumptions = {
   holdPolicyRestriction: "DELETE",
   ingestClockFields: ["xip.created", "xip.ingest_date"],
   lateStartMs: 300_000,
+  addAccessSince: "6.12",
   closedTag: "closed",
   lostAnswerMs: 120_000,
   lateEntityMs: 600_000,

@@ -93,8 +93,14 @@ class Client implements PreservicaClient {
       explain: serverWords,
     });
     this.#gateway = new Gateway(this.#http, options.apiPath ?? "latest", this.assumptions);
+    this.#bytes = new ByteRequests(this.#session, {
+      baseUrl: this.#http.baseUrl,
+      idleMs: options.idleMs ?? DEFAULT_IDLE_MS,
+      ca: options.ca,
+      proxy: options.proxy,
+    });
     this.entities = new Entities(this.#gateway);
-    this.representations = new Representations(this.#gateway);
+    this.representations = new Representations(this.#gateway, this.#bytes);
     this.processes = new Processes(this.#gateway);
     this.retention = new Retention(this.#gateway);
     this.webhooks = new Webhooks(this.#gateway);
@@ -102,12 +108,6 @@ class Client implements PreservicaClient {
     this.destroying = destroyingOf(this.connection, this.entities, new Deletions(this.#gateway, this.processes));
     this.folderRecords = new FolderRecords(this.entities, options.clock);
     this.#folders = new FolderPaths(this.entities, this.assumptions.refTaken, options.clock);
-    this.#bytes = new ByteRequests(this.#session, {
-      baseUrl: this.#http.baseUrl,
-      idleMs: options.idleMs ?? DEFAULT_IDLE_MS,
-      ca: options.ca,
-      proxy: options.proxy,
-    });
     this.exports = new Exports(this.#gateway, this.#bytes);
     this.workflows = new Workflows(this.#gateway);
     const bucket = (suffix: string): UploadEndpoint =>

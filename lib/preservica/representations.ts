@@ -1,6 +1,8 @@
 import { attribute, child, children, descendants, textOf, type XmlNode } from "../http/index.js";
 import type { ContentRef, ContentRole } from "../messages/asset.js";
 import { LifecycleError } from "../messages/error.js";
+import type { ByteRequest } from "../systems/port.js";
+import type { ByteRequests } from "./byte-requests.js";
 import { uuid, type Gateway } from "./gateway.js";
 import { filled, isTrue, lastSegment, readBitstream } from "./read.js";
 import type { Bitstream, RepresentationPointer } from "./types.js";
@@ -8,9 +10,20 @@ import type { Bitstream, RepresentationPointer } from "./types.js";
 /** Asset -> representations -> content objects -> generations -> bitstreams (fact sheet 3.10). */
 export class Representations {
   readonly #gateway: Gateway;
+  readonly #bytes: ByteRequests;
 
-  constructor(gateway: Gateway) {
+  constructor(gateway: Gateway, bytes: ByteRequests) {
     this.#gateway = gateway;
+    this.#bytes = bytes;
+  }
+
+  /**
+   * Where the bytes of a new access representation go, as the whole body of one request; the answer is a progress token.
+   * @param filename a safe name, without path
+   */
+  async accessTarget(asset: string, name: string, filename: string): Promise<ByteRequest> {
+    const path = this.#gateway.entity("information-objects", uuid(asset), "representations");
+    return await this.#bytes.make("POST", path, { query: { type: "Access", name, filename } });
   }
 
   async list(asset: string): Promise<RepresentationPointer[]> {

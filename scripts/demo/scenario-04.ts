@@ -9,8 +9,8 @@ import {
   together,
   transmission,
 } from "./broadcast/checks.js";
-import { broadcast, type BroadcastFacts } from "./broadcast/facts.js";
-import { alone, clipsShown, reasons } from "./broadcast/run-checks.js";
+import { broadcast, type BroadcastFacts, planLarge } from "./broadcast/facts.js";
+import { alone, clipsShown, later, reasons } from "./broadcast/run-checks.js";
 import { folder, present, tag } from "./campaign/archive-checks.js";
 import { again, nothingElse, reconciles, shown, strict } from "./campaign/run-checks.js";
 import type { Scenario } from "./check.js";
@@ -22,6 +22,7 @@ export const broadcastMasters: Scenario<BroadcastFacts> = {
   number: 4,
   title: "aired programmes go from OTMM to Preservica, master and clip in one asset",
   example: "otmm-preservica/04-broadcast-masters.json",
+  lighten: planLarge,
   play: broadcast,
   checks: [
     present,
@@ -43,6 +44,7 @@ export const broadcastMasters: Scenario<BroadcastFacts> = {
     alone,
     reconciles,
     again,
+    later,
     strict,
   ],
 };

@@ -131,7 +131,14 @@ export type LookupFacts = {
   /** Proven equal: digests by label. */
   files: ProvenFile[];
 };
-export type ProvenFile = { label: string; size: number; sha256: string | null; at: string };
+export type ProvenFile = {
+  label: string;
+  size: number;
+  sha256: string | null;
+  at: string;
+  /** Path of the archived file, where it was found there. */
+  bitstream?: string;
+};
 
 /** `warnings`: how the folder is described otherwise than the mapping says; absent when it is not. */
 export type FolderFacts = { ref: string; created: string[]; warnings?: string[] };

@@ -67,18 +67,28 @@ export async function proveArchived(
     const match = await firstEqual(candidates, file, asset, deps, signal);
     if (match === undefined) throw differs(ref, `the archived bytes of "${file.title}" are different ones`);
     left.splice(left.indexOf(match.bitstream), 1);
-    proven.push({ label: file.label, size: file.size, sha256: match.sha256 ?? null, at: nowOf(deps).toISOString() });
+    proven.push(provenAs(file, match, deps));
   }
   return proven;
 }
 
-async function firstEqual(
+/** A file that was found in the archive, byte for byte. */
+export function provenAs(file: PlannedFile, { bitstream, sha256 }: Match, deps: IngestDeps): ProvenFile {
+  const at = nowOf(deps).toISOString();
+  return { label: file.label, size: file.size, sha256: sha256 ?? null, at, bitstream: bitstream.path };
+}
+
+/** The archived file that has the bytes of a planned one, with its digest where one is known. */
+export type Match = { bitstream: Bitstream; sha256?: string | undefined };
+
+/** The first of some archived files that has the bytes of a planned one; the source is read only where nothing else tells. */
+export async function firstEqual(
   candidates: Bitstream[],
   file: PlannedFile,
   asset: LifecycleAsset,
   deps: IngestDeps,
   signal: AbortSignal,
-): Promise<{ bitstream: Bitstream; sha256?: string | undefined } | undefined> {
+): Promise<Match | undefined> {
   for (const bitstream of candidates) {
     const shared = BY_STRENGTH.find(
       (algorithm) => file.expected[algorithm] !== undefined && statedDigest(bitstream, algorithm) !== undefined,

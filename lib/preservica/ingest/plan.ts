@@ -1,7 +1,8 @@
 import type { LifecycleAsset } from "../../messages/asset.js";
 import { asLifecycleError } from "../../messages/error.js";
 import type { PlannedWrite } from "../../messages/message.js";
-import type { IngestDeps, IngestSettings, ResolvedAsset } from "./job.js";
+import { cannotAdd, compareAccess } from "./access.js";
+import type { IngestDeps, IngestSettings, PlannedFile, ResolvedAsset } from "./job.js";
 import { findArchived, proveArchived } from "./lookup.js";
 import { mattersOf, sourceHolds } from "./holds.js";
 import { assetReference } from "../references.js";
@@ -61,7 +62,13 @@ export async function planIngest(
     const found = await findArchived(resolved, settings, deps);
     if (found !== undefined) {
       await proveArchived(found, asset, resolved, deps, signal);
-      return plan([], found, true);
+      const { missing, warnings } = await compareAccess(found, asset, resolved, deps, signal);
+      const why = missing.length === 0 ? undefined : await cannotAdd(asset, found, deps);
+      resolved.warnings.push(...warnings, ...(why === undefined ? [] : [`no access copy is added: ${why}`]));
+      const added = why === undefined ? missing : [];
+      const add = ({ representation, title, size }: PlannedFile): PlannedWrite =>
+        write("add access representation", `${found}: ${representation} (${title})`, { bytes: size });
+      return plan(added.map(add), found, true);
     }
     return plan(await writes(resolved, asset, settings, deps, write), resolved.ref, false);
   } catch (thrown) {

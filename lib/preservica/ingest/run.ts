@@ -1,3 +1,4 @@
+import { settleAccess } from "./add-access.js";
 import { foreignIngest, ingestFailed, longerThan, lookAgain, waitedSince } from "./await.js";
 import { conclude, type Arrived } from "./conclude.js";
 import { nowOf } from "./events.js";
@@ -165,9 +166,13 @@ export class IngestRun {
 
   /** It was there before: people may have moved it since, so nothing is made for it. */
   async #already(resolved: ResolvedAsset, ref: string, { files }: LookupFacts): Promise<IngestOutcome> {
+    const access = await settleAccess(this.#job, ref, resolved, this.#deps);
+    if ("kind" in access) return access;
     const { parent } = await this.#deps.preservica.asset(ref);
     const folder = { ref: parent ?? "", created: [] };
-    const ended = await this.#conclude(resolved, { ref, folder, files, md5: [], alreadyThere: true });
+    const settled = { ...resolved, warnings: [...resolved.warnings, ...access.warnings] };
+    const proven = [...files, ...access.files];
+    const ended = await this.#conclude(settled, { ref, folder, files: proven, md5: [], alreadyThere: true });
     if (!("incomplete" in ended)) return ended;
     const since = nowOf(this.#deps).toISOString();
     return lookAgain(this.#job, since, "verify", ended.incomplete, this.#deps);

@@ -114,9 +114,9 @@ function matching(
     (bitstream) => bitstream.representation.type === type && (bitstream.original || alreadyThere),
   );
   if (!alreadyThere) return way.fileAmong(candidates, file, resolved);
-  const ours = candidates.find((bitstream) => bitstream.contentObject === contentObjectOf(resolved, file));
-  if (ours !== undefined) return ours;
   return (
+    candidates.find((bitstream) => bitstream.path === proven.bitstream) ??
+    candidates.find((bitstream) => bitstream.contentObject === contentObjectOf(resolved, file)) ??
     candidates.find((bitstream) => proven.sha256 !== null && statedDigest(bitstream, "SHA-256") === proven.sha256) ??
     candidates.find((bitstream) => bitstream.size === proven.size)
   );

@@ -16,6 +16,26 @@ export interface BroadcastFacts extends ArchiveFacts<BroadcastValues> {
   timeline(originalId: string): Promise<Told[]>;
 }
 
+const STATUS = "BCT.FIELD.TX STATUS";
+/** More than 2 GiB. */
+export const isLarge = ({ size }: Pick<Programme, "size">): boolean => size > 2 ** 31;
+
+/** The programmes with a large master are planned only: they stay in OTMM. */
+export async function planLarge(stage: Stage): Promise<void> {
+  const otmm = await stage.otmm();
+  for (const { assetId } of loadManifest().scenarios["4"].mustMove.filter(isLarge))
+    await otmm.edit(assetId, { [STATUS]: "PLN" });
+}
+
+/** Programmes that were not aired when the run began stay, with all their clips. */
+function aired(facts: ArchiveFacts<BroadcastValues>): ArchiveFacts<BroadcastValues> {
+  const isPlanned = ({ assetId }: Programme): boolean => facts.before.otmm.get(assetId)?.fields[STATUS] === "PLN";
+  const staying = facts.good.filter(isPlanned).map(({ assetId, originalId, version, name, group }) => {
+    return { assetId, originalId, version, name, group, reason: "not aired", extraVersion: false };
+  });
+  return { ...facts, good: facts.good.filter((asset) => !isPlanned(asset)), bad: [...facts.bad, ...staying] };
+}
+
 export const BROADCAST = "urn:clc:schema:broadcast:1";
 export const LIFECYCLE = "urn:clc:schema:lifecycle:1";
 export const DUBLIN_CORE = "http://www.openarchives.org/OAI/2.0/oai_dc/";
@@ -26,7 +46,7 @@ export async function broadcast(stage: Stage, show: Show): Promise<BroadcastFact
   await stage.control("POST", "clock", { advance: 2000 });
   await stage.run((counts) => show("assets", counts.found - counts.running - counts.waiting, counts.found));
   return {
-    ...(await gatherFor(loadManifest().scenarios["4"], stage, before, show)),
+    ...aired(await gatherFor(loadManifest().scenarios["4"], stage, before, show)),
     timeline: async (originalId) => {
       const asset = encodeURIComponent(`otmm:dam:${originalId}`);
       const answer = await stage.nodeRed.admin(

@@ -1,5 +1,6 @@
 import { differs, refOf } from "../campaign/facts.js";
 import type { Check } from "../check.js";
+import { loadManifest } from "../../../sandbox/seed/manifest.js";
 import { type BroadcastFacts, find } from "./facts.js";
 
 /** Checks of what OTMM shows of the clips, of what stays, and of a clip that comes later. */
@@ -80,3 +81,40 @@ export const alone: Check<BroadcastFacts> = {
     await facts.preservica.addAccess(await refOf(facts, lonely), "spoilt.mp4", Buffer.from("a clip of something else"));
   },
 };
+
+export const later: Check<BroadcastFacts> = {
+  name: "later-clip",
+  says: "a clip that comes later is added to the archived asset by the next run, which refuses and fails nothing else than the first",
+  problems: async (facts) => {
+    const lonely = find(facts, ({ values }) => values.clips.length === 0);
+    const orphan = loadManifest().scenarios["4"].mustNotMove.find(({ reason }) => reason === "clip without its master");
+    if (orphan === undefined) return ["the manifest names no clip without its master"];
+    const ref = await refOf(facts, lonely);
+    const before = await facts.preservica.files(ref, "Preservation");
+    // The editors find out which programme the clip was cut of.
+    const { "BCT.FIELD.HOUSE NO": houseNo, "BCT.FIELD.TX STATUS": status } = (await facts.otmm.asset(lonely.assetId))
+      .fields;
+    await facts.otmm.edit(orphan.assetId, {
+      "BCT.FIELD.HOUSE NO": String(houseNo),
+      "BCT.FIELD.TX STATUS": String(status),
+    });
+    await facts.stage.control("POST", "clock", { advance: 2000 });
+    const run = await facts.stage.run(() => undefined);
+    if (spoilLater.has(facts.stage)) await facts.preservica.addAccess(ref, "twice.mp4", Buffer.from("the clip again"));
+    const found = (await facts.preservica.representations(ref)).map(({ type, name }) => `${type} ${name}`);
+    const { fields } = await facts.otmm.asset(orphan.assetId);
+    const [carrier] = await facts.preservica.byIdentifier("OTMM-Part", orphan.assetId);
+    const [clip] = await facts.preservica.files(ref, "Access");
+    return [
+      ...differs("failed", run.counts.failed, facts.run.counts.failed),
+      ...differs("refused", run.counts.refused, facts.run.counts.refused - 1),
+      ...differs("representations", found.join(", "), "Preservation Preservation, Access Clip"),
+      ...differs("master", (await facts.preservica.files(ref, "Preservation"))[0]?.sha256, before[0]?.sha256),
+      ...differs("asset of the clip", carrier?.ref, ref),
+      ...differs("archive id in OTMM", fields["ACME.FIELD.ARCHIVE ID"], ref),
+      ...differs("digest in OTMM", fields["ACME.FIELD.ARCHIVE SHA256"], clip?.sha256),
+    ];
+  },
+  spoil: async (facts) => void spoilLater.add(facts.stage),
+};
+const spoilLater = new WeakSet<BroadcastFacts["stage"]>();

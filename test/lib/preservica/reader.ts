@@ -134,6 +134,23 @@ export class Reader {
     );
   }
 
+  /** A lawyer puts a legal hold on an asset. */
+  async hold(ref: string, matter: string): Promise<void> {
+    const names = 'xmlns="http://preservica.com/XIP/v9.1"';
+    const made = await this.raw(
+      "POST",
+      "/api/entity/legal-holds",
+      `<LegalHold ${names}><Name>${matter}</Name><Description>test</Description></LegalHold>`,
+    );
+    const hold = inner(await made.text(), "Ref");
+    const put = await this.raw(
+      "POST",
+      `/api/entity/information-objects/${ref}/legal-holds`,
+      `<LegalHoldAssignmentRequest ${names}><LegalHoldRef>${hold}</LegalHoldRef></LegalHoldAssignmentRequest>`,
+    );
+    if (!put.ok) throw new Error(`hold: ${put.status} ${await put.text()}`);
+  }
+
   /** Two persons delete an asset, as the vendor wants it. */
   async destroy(ref: string): Promise<void> {
     const operator = await this.login("operator.one", "archive-Operator-0001");
