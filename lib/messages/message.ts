@@ -15,6 +15,8 @@ export interface PlannedWrite {
   bytes?: number;
   /** Why the real run would refuse, when it would. */
   refused?: string;
+  /** What it would do otherwise than asked, or could not do. */
+  warnings?: string[];
 }
 
 /** A Node-RED message as this package reads and writes it; foreign properties are left alone. */

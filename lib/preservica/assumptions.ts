@@ -36,6 +36,10 @@ export interface PreservicaAssumptions {
   ingestClockFields: readonly string[];
   /** After a policy was assigned: milliseconds in which its start date may still be missing (it comes from the index). */
   lateStartMs: number;
+  /** Largest file, in bytes, that the tenant's edition takes, whichever way it goes in; 0: none is known. */
+  maxFileBytes: number;
+  /** Largest package that the S3-compatible endpoint takes: S3's own limit for one object for long. */
+  maxPackageBytes: number;
   /** First server version that takes further access representations of an archived asset. */
   addAccessSince: string;
   /** Tag that nobody but archivists sees; every tenant has it. */
@@ -76,6 +80,8 @@ export const DEFAULT_ASSUMPTIONS: PreservicaAssumptions = {
   holdPolicyRestriction: "DELETE",
   ingestClockFields: ["xip.created", "xip.ingest_date"],
   lateStartMs: 300_000,
+  maxFileBytes: 0,
+  maxPackageBytes: 5 * 1024 ** 4,
   addAccessSince: "6.12",
   closedTag: "closed",
   lostAnswerMs: 120_000,

@@ -9,6 +9,7 @@ import type { FolderRecords } from "./folder-records.js";
 import type { FoundFolder } from "./folders.js";
 import type { ApiPath } from "./gateway.js";
 import type { Governance } from "./governance.js";
+import type { IndexFields } from "./index-fields.js";
 import type { IntegrityCheck } from "./integrity.js";
 import type { MonitorQuery, Processes } from "./processes.js";
 import type { Representations } from "./representations.js";
@@ -68,6 +69,7 @@ export interface PreservicaClient extends ContentSystem {
   /** Bucket in which OPEX containers are laid for a workflow. */
   readonly ingestSource: UploadEndpoint;
   readonly folderRecords: FolderRecords;
+  readonly indexFields: IndexFields;
   /** Makes sure that there is a live token. */
   login(): Promise<void>;
   serverVersion(): Promise<string>;

@@ -19,6 +19,7 @@ import { FolderPaths, type FoundFolder } from "./folders.js";
 import { Gateway, uuid } from "./gateway.js";
 import { Governance } from "./governance.js";
 import { askHolds } from "./holds.js";
+import { IndexFields } from "./index-fields.js";
 import { integrityChecks, type IntegrityCheck } from "./integrity.js";
 import { tokenAuth, tokenSource } from "./login.js";
 import { Processes, type MonitorQuery } from "./processes.js";
@@ -60,6 +61,7 @@ class Client implements PreservicaClient {
   readonly workflows: Workflows;
   readonly ingestSource: UploadEndpoint;
   readonly folderRecords: FolderRecords;
+  readonly indexFields: IndexFields;
   readonly #http: Http;
   readonly #session: Session;
   readonly #gateway: Gateway;
@@ -107,6 +109,7 @@ class Client implements PreservicaClient {
     this.governance = new Governance(this.#gateway, this.retention);
     this.destroying = destroyingOf(this.connection, this.entities, new Deletions(this.#gateway, this.processes));
     this.folderRecords = new FolderRecords(this.entities, options.clock);
+    this.indexFields = new IndexFields(this.#gateway);
     this.#folders = new FolderPaths(this.entities, this.assumptions.refTaken, options.clock);
     this.exports = new Exports(this.#gateway, this.#bytes);
     this.workflows = new Workflows(this.#gateway);

@@ -68,7 +68,8 @@ export async function planIngest(
       const added = why === undefined ? missing : [];
       const add = ({ representation, title, size }: PlannedFile): PlannedWrite =>
         write("add access representation", `${found}: ${representation} (${title})`, { bytes: size });
-      return plan(added.map(add), found, true);
+      const kept = added.length > 0 || resolved.warnings.length === 0 ? [] : [write("keep", found)];
+      return plan(said([...added.map(add), ...kept], resolved.warnings), found, true);
     }
     return plan(await writes(resolved, asset, settings, deps, write), resolved.ref, false);
   } catch (thrown) {
@@ -103,5 +104,11 @@ async function writes(
   const described = folderRecordsOf(asset, entityValues(asset)).map(({ level }) =>
     write("describe folder, where it is not", resolved.folder.slice(0, resolved.folder.length + 1 - level).join("/")),
   );
-  return [...folders, ...described, ...sent, ingested, ...links, ...retention, ...holds];
+  return [...folders, ...described, ...sent, ...said([ingested], resolved.warnings), ...links, ...retention, ...holds];
+}
+
+/** The plan says with its first write what the real run would warn of. */
+function said(planned: PlannedWrite[], warnings: readonly string[]): PlannedWrite[] {
+  if (warnings.length === 0) return planned;
+  return planned.map((one, at) => (at === 0 ? { ...one, warnings: [...warnings] } : one));
 }

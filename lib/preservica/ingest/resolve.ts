@@ -11,6 +11,7 @@ import { xmlText } from "../xml-text.js";
 import { planFiles } from "./files.js";
 import { invalid } from "./invalid.js";
 import type { IngestDeps, IngestSettings, PlannedFile, ResolvedAsset } from "./job.js";
+import { checkFileSizes, standingClock } from "./limits.js";
 import { checkPolicy, expectedStartOf } from "./retention.js";
 import { LINKS_SCHEMA, linksFragment, wantedIdentifiers, wantedLinks } from "./wanted.js";
 
@@ -57,12 +58,18 @@ export async function resolveAsset(
   for (const identifier of identifiers) xmlText(identifier.value, `Identifier ${identifier.type}`);
   checkFolderRecords(folderRecordsOf(asset, values), folder);
   const files = await planFiles(asset, values, deps, warnings);
+  checkFileSizes(files, deps);
   checkLate(asset, values, files);
   const wanted = wantedLinks(asset, values, settings);
   const originalId = idOf(settings.identifiers.original);
   const retentionStart = expectedStartOf(asset);
   const policyName = single("RetentionPolicy");
   const policy = policyName === "" ? null : await checkPolicy(policyName, retentionStart, deps);
+  if (policy !== null) {
+    const schemas = fragmentsOf(asset, { wanted }).map(({ schema }) => schema);
+    const standing = await standingClock(policy, schemas, deps);
+    if (standing !== undefined) warnings.push(standing);
+  }
   return {
     ref: assetReference(assetId),
     title: single("Title"),

@@ -1,5 +1,6 @@
 import { lookAtIngest } from "./await.js";
-import type { IngestDeps } from "./job.js";
+import type { IngestDeps, ResolvedAsset } from "./job.js";
+import { checkPackageSize } from "./limits.js";
 import { contentObjectOf, metadataSize } from "./package.js";
 import { abandonUpload, nextUpload, sendPackage } from "./send.js";
 import type { IngestWay } from "./way.js";
@@ -7,10 +8,13 @@ import type { IngestWay } from "./way.js";
 /** A zip with XIP metadata in the bucket for packages: its arrival starts the ingest (fact sheet 2.1, 2.3). */
 export function xipWay(deps: IngestDeps): IngestWay {
   return {
-    check: () => Promise.resolve([]),
+    check: (_asset, resolved) => {
+      // What the metadata adds is nothing beside the limit.
+      checkPackageSize(contentOf(resolved), deps);
+      return Promise.resolve([]);
+    },
     planned: (asset, resolved, folder) => {
-      const content = resolved.files.reduce((sum, file) => sum + file.size, 0);
-      const bytes = content + metadataSize(asset, resolved, folder, new Date(0));
+      const bytes = contentOf(resolved) + metadataSize(asset, resolved, folder, new Date(0));
       return [{ action: "upload package", target: `${resolved.ref}.zip`, bytes }];
     },
     next: nextUpload,
@@ -24,4 +28,8 @@ export function xipWay(deps: IngestDeps): IngestWay {
     },
     tidy: () => Promise.resolve(),
   };
+}
+
+function contentOf({ files }: ResolvedAsset): number {
+  return files.reduce((sum, { size }) => sum + size, 0);
 }
