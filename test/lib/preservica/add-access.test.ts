@@ -117,6 +117,8 @@ describe("an access copy that comes after its master", function () {
 
   it("is sent anew by a replay when Preservica took it and failed", async () => {
     const [id, ref] = await archived();
+    // Not to be seen while Preservica says that it failed.
+    await world.change({ asyncMs: 5000 });
     const job = new Job(`job-${id}-failing`, world.message({ id, files: [film, copy()] }));
     let failing = true;
     const { progress } = preservica;
@@ -127,6 +129,7 @@ describe("an access copy that comes after its master", function () {
       message: /access copy "clip.mp4": out of space/,
     });
     failing = false;
+    await world.change({ asyncMs: 60 });
     await world.drive(job.again(), preservica);
     ok((await accessOf(ref)).every((one) => one === `Access Clip ${sha256(clip)}`));
   });
