@@ -193,6 +193,43 @@ describe("durable nodes", () => {
     assert.deepEqual(seen, [undefined, { token: "t" }]);
   });
 
+  it("puts noted steps and events on disk with the next save, the wait or the end, and not before", async () => {
+    let asked = 0;
+    const kept: string[][] = [];
+    const seen = async (): Promise<void> => {
+      const [job] = await jobs();
+      const whole = await withStore(async (store) => await store.job(job?.id ?? ""));
+      const timeline = await withStore(async (store) => await store.timeline("otmm:dam:a"));
+      kept.push([...Object.keys(whole?.checkpoint ?? {}), ...timeline.map(({ type }) => type)]);
+    };
+    script.work = async (job) => {
+      asked += 1;
+      if (asked === 1) {
+        job.note("first", { n: 1 });
+        job.event({ type: "looked", basis: "witnessed", agent: "test", outcome: "success" });
+        await seen();
+        await job.save("second", { n: 2 });
+        await seen();
+        job.note("third", { n: 3 });
+        return { kind: "wait", until: new Date(Date.now() + 60), step: "second", why: "busy" };
+      }
+      await seen();
+      assert.deepEqual(job.checkpoint("third"), { n: 3 });
+      job.note("fourth", { n: 4 });
+      return await pass(job);
+    };
+    await load([tab, store0, work("work0", [["sink0"]]), sink("sink0")]);
+    helper.getNode("work0").receive({ asset: asset("a") });
+    await until(() => got.length === 1);
+    await seen();
+    assert.deepEqual(kept, [
+      [],
+      ["first", "second", "looked"],
+      ["first", "second", "third", "looked"],
+      ["first", "second", "third", "fourth", "looked"],
+    ]);
+  });
+
   it("goes on after a stop in the middle of work, from the last saved step", async () => {
     let reached = (): void => undefined;
     const middle = new Promise<void>((resolve) => (reached = resolve));

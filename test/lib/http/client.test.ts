@@ -75,6 +75,25 @@ describe("the HTTP client", () => {
       );
     });
 
+    it("names the host, and a length also where a body is due and there is none", async () => {
+      const http = await open((_request, response) => response.writeHead(204).end());
+      await http.request({ method: "POST", path: "/checkout" });
+      await http.request({ method: "GET", path: "/asset" });
+      assert.deepEqual(
+        server.seen.map(({ headers }) => [headers.host, headers["content-length"]]),
+        [
+          [new URL(server.url).host, "0"],
+          [new URL(server.url).host, undefined],
+        ],
+      );
+    });
+
+    it("encodes what may not stand in a path or query as it is", async () => {
+      const http = await open((_request, response) => json(response, 200, {}));
+      await http.request({ method: "GET", path: "/straße/a b", query: { q: "it's" } });
+      assert.equal(server.seen[0]?.url, "/base/stra%C3%9Fe/a%20b?q=it%27s");
+    });
+
     for (const path of ["//evil.example/x", "x", "/a/../b", "/a/%2e%2E/b", "/a?b=c", "/a\\b"]) {
       it(`refuses the path ${path}`, async () => {
         const http = await open((_request, response) => json(response, 200, {}));

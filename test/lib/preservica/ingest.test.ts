@@ -274,6 +274,16 @@ describe("ingest into Preservica", function () {
     impatient.close();
   });
 
+  it("looks at the ingest in the same attempt when no wait is asked for, and parks only what is under way", async () => {
+    const job = new Job("job-at-once", world.message({ id: nextId() }), { ...QUICK, firstLookMs: 0 });
+    const before = world.requests().length;
+    equal((await ingest(job, world.deps(preservica))).kind, "wait");
+    const asked = world.requests().slice(before);
+    equal(asked.filter((line) => line.includes("/progress/")).length, 1);
+    const { done } = await world.drive(job.again(), preservica);
+    equal(resultOf(done).alreadyThere, false);
+  });
+
   it("goes on when the token ends between upload and outcome", async () => {
     const id = nextId();
     const job = new Job("job-token", world.message({ id }));
