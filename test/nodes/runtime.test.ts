@@ -206,7 +206,7 @@ describe("durable nodes", () => {
       asked += 1;
       if (asked === 1) {
         job.note("first", { n: 1 });
-        job.event({ type: "looked", basis: "witnessed", agent: "test", outcome: "success" });
+        job.event({ type: "looked", basis: "witnessed", outcome: "success" });
         await seen();
         await job.save("second", { n: 2 });
         await seen();
