@@ -447,11 +447,44 @@ def workflow():
     return workflow
 
 
-@check("start the OPEX workflow on a container")
+@check("an OPEX container in the ingest source becomes an asset in the folder that its SourceID names")
 def _container():
+    import boto3
+    from botocore.config import Config
+    options = Config(s3={"addressing_style": "path"}, request_checksum_calculation="when_required", response_checksum_validation="when_required")
+    source = boto3.client("s3", endpoint_url=f"{ARCHIVE['url']}/api/s3/buckets", aws_access_key_id=workflow.token, aws_secret_access_key="NOT_USED", config=options)
+    bucket = f"{ARCHIVE['tenant'].lower()}.opex.source"
+    assert bucket in [entry["Name"] for entry in source.list_buckets()["Buckets"]]
+    target = entity.create_folder("Containers in", "", "internal", folder.reference)
+    entity.add_identifier(target, "SourceID", "contract-container-folder")
+    master, clip = os.urandom(5000), os.urandom(700)
+    inside = {"Representation_Preservation/film/film.mov": master, "Representation_Access/clip/clip.mp4": clip}
+    fixities = "".join(f'<o:Fixity type="SHA-256" value="{hashlib.sha256(data).hexdigest()}" path="{path}"/>' for path, data in inside.items())
+
+    def sidecar(transfer, properties=""):
+        return f'<o:OPEXMetadata xmlns:o="http://www.openpreservationexchange.org/opex/v1.2"><o:Transfer>{transfer}</o:Transfer>{properties}</o:OPEXMetadata>'.encode()
+
+    files = {f"T/film.pax/{path}": data for path, data in inside.items()}
+    files["T/film.pax.opex"] = sidecar(f"<o:SourceID>contract-container</o:SourceID><o:Fixities>{fixities}</o:Fixities>", "<o:Properties><o:Title>From a container</o:Title><o:SecurityDescriptor>internal</o:SecurityDescriptor></o:Properties>")
+    files["T/T.opex"] = sidecar('<o:SourceID>contract-container-folder</o:SourceID><o:Manifest><o:Files><o:File type="metadata">film.pax.opex</o:File></o:Files><o:Folders><o:Folder>film.pax</o:Folder></o:Folders></o:Manifest>')
+    files["run.opex"] = sidecar("<o:Manifest><o:Folders><o:Folder>T</o:Folder></o:Folders></o:Manifest>")
+    for path, data in files.items():
+        answer = source.put_object(Bucket=bucket, Key=f"opex/run/{path}", Body=data)
+        assert "preservica-progress-token" not in answer["ResponseMetadata"]["HTTPHeaders"], "nothing starts by itself"
     [context] = [context for context in workflow.get_workflow_contexts_by_type("Ingest") if context.workflow_name == "Ingest OPEX (Incremental)"]
-    correlation = workflow.start_workflow_instance(context, OpexContainerDirectory="opex/nothing")
-    assert correlation
+    for _ in range(2):  # the second time the asset is known and skipped
+        assert workflow.start_workflow_instance(context, OpexContainerDirectory="opex/run")
+        working = (pres.MonitorStatus.PENDING, pres.MonitorStatus.RUNNING)
+        until(lambda: not any(list(monitor.monitors(status=status, category=pres.MonitorCategory.INGEST)) for status in working), "the end of the container")
+        [found] = until(lambda: entity.identifier("SourceID", "contract-container"), "the asset")
+    asset = entity.asset(found.reference)
+    equal((asset.title, asset.security_tag, asset.parent), ("From a container", "internal", target.reference))
+    stated = {stream.filename: stream.fixity.get("SHA256") for stream in entity.bitstreams_for_asset(asset)}
+    equal(stated, {"film.mov": hashlib.sha256(master).hexdigest(), "clip.mp4": hashlib.sha256(clip).hexdigest()})
+    for path in files:
+        source.delete_object(Bucket=bucket, Key=f"opex/run/{path}")
+    got = entity.asset(found.reference)
+    assert list(entity.bitstreams_for_asset(got)), "the asset does not need its container any more"
 
 
 @check("deletion by two persons leaves a tombstone")
