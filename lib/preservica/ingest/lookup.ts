@@ -13,23 +13,20 @@ import { algorithmsOf, openerOf } from "./package.js";
  * @throws LifecycleError REFUSED when only a tombstone is left; CONFLICT when several assets carry the identifier
  */
 export async function findArchived(
-  resolved: ResolvedAsset,
+  resolved: Pick<ResolvedAsset, "ref" | "assetId">,
   settings: IngestSettings,
-  deps: IngestDeps,
+  deps: Pick<IngestDeps, "preservica">,
 ): Promise<string | undefined> {
   const { preservica } = deps;
   const own = await preservica.findAsset(resolved.ref);
-  if (own?.deleted === true) {
-    throw new LifecycleError(
-      "REFUSED",
-      `This version was archived as ${resolved.ref} and deleted there; its reference stays taken for ever. A person has to decide whether it may be archived again.`,
-      { system: "preservica", details: { ref: resolved.ref, reason: "tombstone" } },
-    );
-  }
+  if (own?.deleted === true) throw tombstone(resolved.ref, "its reference stays taken for ever");
   if (own !== undefined) return own.ref;
-  const others = (await preservica.findByIdentifier(settings.identifiers.asset, resolved.assetId)).filter(
-    (entry) => entry.type === "IO" && !entry.deleted,
+  const known = (await preservica.findByIdentifier(settings.identifiers.asset, resolved.assetId)).filter(
+    (entry) => entry.type === "IO",
   );
+  const others = known.filter((entry) => !entry.deleted);
+  const [gone] = others.length === 0 ? known : [];
+  if (gone !== undefined) throw tombstone(gone.ref, "its identifiers still stand there");
   if (others.length > 1) {
     throw new LifecycleError(
       "CONFLICT",
@@ -120,6 +117,14 @@ export async function firstEqual(
     if (theirs === source.digests[algorithm]) return { bitstream, sha256: source.digests["SHA-256"] };
   }
   return undefined;
+}
+
+function tombstone(ref: string, why: string): LifecycleError {
+  return new LifecycleError(
+    "REFUSED",
+    `This version was archived as ${ref} and deleted there; ${why}. A person has to decide whether it may be archived again.`,
+    { system: "preservica", details: { ref, reason: "tombstone" } },
+  );
 }
 
 function differs(ref: string, why: string): LifecycleError {

@@ -1,7 +1,9 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { createPreservica, type PreservicaClient, type PreservicaOptions } from "../../../lib/preservica/client.js";
 import type { LifecycleAsset } from "../../../lib/messages/asset.js";
-import { json, Stub, xml } from "./stub.js";
+import { DEFAULT_INGEST_SETTINGS } from "../../../lib/preservica/ingest/job.js";
+import { findArchived } from "../../../lib/preservica/ingest/lookup.js";
+import { json, Stub, type StubAnswer, xml } from "./stub.js";
 
 const ASSET = "0d8a0000-0000-4000-8000-000000000001";
 const MINUTE = 60_000;
@@ -266,5 +268,25 @@ describe("Preservica client", () => {
       equal((await client.holds(asset)).state, "unknown");
       equal((await client.holds({ ...asset, ids: {} })).state, "unknown");
     });
+  });
+
+  it("refuses a version of which only a deleted asset is left, also when only its identifier tells", async () => {
+    const resolved = { ref: ASSET, assetId: "a1#v1" };
+    const gone = "0d8a0000-0000-4000-8000-000000000002";
+    const entities = (inner: string): StubAnswer =>
+      xml(
+        `<EntitiesResponse><Entities>${inner}</Entities><Paging><TotalResults>1</TotalResults></Paging></EntitiesResponse>`,
+      );
+    const entry = (ref: string, deleted: string): string =>
+      `<Entity title="x" ref="${ref}" type="IO"${deleted}>https://host/${ref}</Entity>`;
+    const look = (): Promise<string | undefined> =>
+      findArchived(resolved, DEFAULT_INGEST_SETTINGS, { preservica: client });
+    stub.on("GET /api/entity/entities/by-identifier", () => entities(entry(gone, ' deleted="true"')));
+    await rejects(look(), { code: "REFUSED", message: /deleted there; its identifiers still stand there/ });
+    const living = "0d8a0000-0000-4000-8000-000000000003";
+    stub.on("GET /api/entity/entities/by-identifier", () =>
+      entities(entry(gone, ' deleted="true"') + entry(living, "")),
+    );
+    equal(await look(), living);
   });
 });
