@@ -48,6 +48,8 @@ const OWN_WORDS: Readonly<Record<string, PremisEventType>> = {
   "hold off": "policy assignment",
   "access link given": "dissemination",
   "derivative given": "dissemination",
+  "access granted": "dissemination",
+  "access used": "dissemination",
   "copied to another class": "replication",
   "copied to another bucket": "replication",
   "restored from cold": "recovery",

@@ -204,6 +204,11 @@ describe("timeline", () => {
     it("knows the PREMIS type of our words, leaves others alone, and keeps some to itself", () => {
       assert.equal(premisType("hold on"), "policy assignment");
       assert.equal(premisType("fixity check"), "fixity check");
+      assert.deepEqual(["access granted", "access used", "access refused"].map(premisType), [
+        "dissemination",
+        "dissemination",
+        undefined,
+      ]);
       assert.equal(premisType("shown in the exhibition"), undefined);
       assert.deepEqual(["payload erased", "job cancelled", "Approved", "shown"].map(isReserved), [
         true,
