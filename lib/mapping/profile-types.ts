@@ -72,6 +72,8 @@ export interface MappingRow {
   to: { target: string; field: string };
   /** Missing (after the steps) means rejected, with this row named. */
   required?: boolean;
+  /** Missing (after the steps) means that the field is emptied, not left as it is. OTMM fields only; not with `required`. */
+  clear?: boolean;
   /** The row counts only when all tests hold; otherwise it gives nothing and is not required. */
   onlyIf?: MappingTest[];
   /** The asset is rejected with the reason when all tests of a line hold. */

@@ -129,6 +129,8 @@ export interface MappedMetadata {
   types?: Record<string, string>;
   /** It describes a folder of the asset's path, not the asset: 1 the asset's own folder, 2 the one above it. */
   folder?: number;
+  /** Fields that have no value any more and are to be emptied (`otmm-fields`). */
+  cleared?: string[];
   /** Complete document of an XML target; may hold late values, see `lib/messages/late.ts`. */
   xml?: string;
 }

@@ -27,6 +27,8 @@ import { compileSource } from "./sources.js";
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const VERSION = /^\d+\.\d+\.\d+$/;
 
+const CLEARS_NOTHING = "Only fields of OTMM can be emptied; other targets are made anew each time.";
+
 type Assemble = (scope: Scope) => MappedMetadata;
 
 /**
@@ -173,8 +175,12 @@ function placeRow(
   row: MappingProfile["rows"][number],
   context: CompileContext,
 ): { placed: Pick<PlacedRow, "field" | "declaration">; check: TypeCheck | undefined } | undefined {
-  if (row.to.target === NAMED_VALUES) return undefined;
+  if (row.to.target === NAMED_VALUES) {
+    if (row.clear === true) context.mistake("clear", CLEARS_NOTHING);
+    return undefined;
+  }
   const use = profile.targets.find((target) => target.name === row.to.target);
+  if (row.clear === true && use?.kind !== "otmm-fields") context.mistake("clear", CLEARS_NOTHING);
   if (use === undefined) {
     context.mistake("to.target", `The profile has no target ${row.to.target}.`);
     return undefined;

@@ -42,7 +42,13 @@ export function compileRow(
     context.mistake("each", "A named value cannot be made row by row.");
   }
   const required = row.required === true;
+  if (row.clear === true) {
+    if (required)
+      context.mistake("clear", "A required row rejects the asset when there is no value; it cannot empty the field.");
+    if (row.each !== undefined) context.mistake("clear", "A row that runs once per table row cannot empty its field.");
+  }
   const { each: table } = row;
+  const clears = row.clear === true;
   const head: RowHead = { id: row.id, field: `${row.to.target}: ${row.to.field}` };
 
   const evaluate = (scope: Scope): Flow => {
@@ -71,7 +77,9 @@ export function compileRow(
     if (onlyIf !== undefined && !onlyIf(scope)) return;
     for (const { fits, reason } of refusals) if (fits(scope)) scope.report("error", `Refused: ${reason}`);
     if (table === undefined) {
-      scope.slots[slot] = evaluate(scope);
+      const flow = evaluate(scope);
+      scope.slots[slot] = flow;
+      if (clears && flow === undefined) (scope.emptied ??= new Set()).add(slot);
       return;
     }
     const results: Flow[] = [];
@@ -83,7 +91,7 @@ export function compileRow(
     scope.perTableRow.set(slot, results);
     scope.slots[slot] = flowOf(results.flatMap(listOf));
   };
-  const isPlain = onlyIf === undefined && refusals.length === 0 && table === undefined;
+  const isPlain = onlyIf === undefined && refusals.length === 0 && table === undefined && !clears;
   return { ...head, row, slot, reads: context.reads, run: isPlain ? runPlain : run };
 }
 

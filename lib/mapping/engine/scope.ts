@@ -23,6 +23,8 @@ export class Scope {
   readonly slots: Flow[];
   /** Results of rows that run once per table row: by row, then by table row. */
   perTableRow: Map<number, readonly Flow[]> | undefined;
+  /** Slots of the rows that found no value and empty their field then. */
+  emptied: Set<number> | undefined;
   /** What the sources gave; only kept for the live view. */
   inputs: Flow[] | undefined;
   readonly problems: MappingProblem[] = [];

@@ -1,7 +1,7 @@
 import type { ProfileProblem } from "../types.js";
 import { readRefusal, readRuleCondition, readSource, readStep, readTests } from "./csv-phrases.js";
 import { readCsv, type CsvLine } from "./csv-table.js";
-import { COLUMNS, EMPTY_LIST, type Cells, type Column } from "./csv-write.js";
+import { CLEAR, COLUMNS, EMPTY_LIST, type Cells, type Column } from "./csv-write.js";
 import { parseProfile, type ParsedProfile } from "./json.js";
 import { lines, readMembers, readWords, type MemberKinds } from "./phrase.js";
 
@@ -151,7 +151,7 @@ class Reader {
     const rest: Members = {
       enabled: this.#yesNo("enabled"),
       steps: this.#several("transformation", readStep),
-      required: this.#yesNo("required"),
+      ...this.#missing(),
       onlyIf,
       refuse: this.#several("refuse", readRefusal),
       each: this.#cell("each") || undefined,
@@ -159,6 +159,12 @@ class Reader {
     };
     for (const [name, value] of Object.entries(rest)) if (value !== undefined) row[name] = value;
     return row;
+  }
+
+  /** What happens when there is no value: rejected, emptied, or nothing. */
+  #missing(): Members {
+    if (this.#cell("required").trim().toLowerCase() === CLEAR) return { clear: true };
+    return { required: this.#yesNo("required") };
   }
 
   #takeLookup(id: string): void {
@@ -220,7 +226,10 @@ class Reader {
 
   #yesNo(column: Column): boolean | undefined {
     const cell = this.#cell(column).trim().toLowerCase();
-    if (cell !== "" && cell !== "yes" && cell !== "no") this.#tell(column, "Write yes or no, or leave the cell empty.");
+    if (cell !== "" && cell !== "yes" && cell !== "no") {
+      const words = column === "required" ? "yes, no or clear" : "yes or no";
+      this.#tell(column, `Write ${words}, or leave the cell empty.`);
+    }
     return cell === "" ? undefined : cell === "yes";
   }
 

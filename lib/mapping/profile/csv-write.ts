@@ -24,10 +24,13 @@ export type Cells = Partial<Record<Column, string>>;
 /** Stands in a cell for a list that is there and empty. */
 export const EMPTY_LIST = "none";
 
+/** Stands in the column `required` of a row whose field is emptied when there is no value. */
+export const CLEAR = "clear";
+
 /**
  * The profile as one CSV table for spreadsheets: lines for the profile, its targets, look-ups, condition tables,
  * retention rules and rows. `profileFromCsv` gives the same profile back; only an empty optional text, an empty list
- * of left-out fields and the order of members are not kept.
+ * of left-out fields, a `required` beside `clear`, a `clear` that is false and the order of members are not kept.
  */
 export function profileToCsv(profile: MappingProfile): string {
   const lines: Cells[] = [
@@ -69,7 +72,7 @@ function rowLine(row: MappingRow): Cells {
     transformation: cell(row.steps, writeStep),
     target: row.to.target,
     field: row.to.field,
-    required: yesNo(row.required),
+    required: row.clear === true ? CLEAR : yesNo(row.required),
     each: row.each ?? "",
     refuse: cell(row.refuse, writeRefusal),
     note: row.note ?? "",

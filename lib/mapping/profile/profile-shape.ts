@@ -65,6 +65,7 @@ const row: Shape = members({
   "steps?": listOf(step),
   to: members({ target: text, field: text }),
   "required?": flag,
+  "clear?": flag,
   "onlyIf?": listOf(test),
   "refuse?": listOf(members({ when: listOf(test), reason: text })),
   "each?": text,

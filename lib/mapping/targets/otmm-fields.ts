@@ -1,6 +1,7 @@
 import type { TargetFieldDeclaration } from "../types.js";
+import type { Scope } from "../engine/scope.js";
 import { collector } from "./collect.js";
-import type { TargetModule } from "./types.js";
+import type { PlacedRow, TargetModule } from "./types.js";
 
 /**
  * Fields of an OTMM model, by field id, for the write-back. The model is the deployment's: the profile declares the
@@ -39,7 +40,22 @@ export const otmmFields: TargetModule = {
       const values = collect(scope);
       const types: Record<string, string> = {};
       for (const field of Object.keys(values)) types[field] = declared.get(field)?.type ?? "string";
-      return { profile: scope.mark, kind: "otmm-fields", values, types };
+      const cleared = clearedBy(rows, values, scope);
+      return {
+        profile: scope.mark,
+        kind: "otmm-fields",
+        values,
+        types,
+        ...(cleared.length === 0 ? {} : { cleared }),
+      };
     };
   },
 };
+
+/** Fields whose rows found nothing and say that they are emptied then. */
+function clearedBy(rows: readonly PlacedRow[], values: Readonly<Record<string, unknown>>, scope: Scope): string[] {
+  const { emptied } = scope;
+  if (emptied === undefined) return [];
+  const fields = rows.filter(({ slot }) => emptied.has(slot)).map(({ field }) => field);
+  return [...new Set(fields)].filter((field) => values[field] === undefined);
+}

@@ -36,12 +36,14 @@ export function rowEditor(around: Around, stored: MappingRow, changed: () => voi
     return made;
   };
   const required = box(stored.required === true);
+  const clear = box(stored.clear === true);
   const enabled = box(stored.enabled !== false);
   const each = input(stored.each ?? "", text("kit.mapping.each"), { placeholder: "" });
   const note = input(stored.note ?? "", text("kit.mapping.note"), { placeholder: "" });
   const onlyIf = testList(around, stored.onlyIf ?? [], edited);
   const refusals = refusalList(around, stored.refuse ?? [], edited);
-  for (const element of [id, target, field, required, enabled, each, note]) element.addEventListener("change", edited);
+  for (const element of [id, target, field, required, clear, enabled, each, note])
+    element.addEventListener("change", edited);
 
   const line = (...content: HTMLElement[]): HTMLElement => el("span", { class: "clc-indent" }, ...content);
   const said = stored.onlyIf ?? stored.refuse ?? stored.each ?? stored.note;
@@ -50,7 +52,15 @@ export function rowEditor(around: Around, stored: MappingRow, changed: () => voi
     { class: "clc-editor" },
     captioned(text("kit.mapping.source"), sources.element),
     captioned(text("kit.steps.label"), steps.element),
-    captioned(text("kit.mapping.target"), line(target, field, el("label", {}, required, text("kit.mapping.required")))),
+    captioned(
+      text("kit.mapping.target"),
+      line(
+        target,
+        field,
+        el("label", {}, required, text("kit.mapping.required")),
+        el("label", { title: text("kit.mapping.clear-hint") }, clear, text("kit.mapping.clear")),
+      ),
+    ),
     el(
       "details",
       { class: "clc-more", open: said !== undefined },
@@ -77,6 +87,7 @@ export function rowEditor(around: Around, stored: MappingRow, changed: () => voi
       };
       setOrDrop(made, "steps", filled(steps.read()));
       setOrDrop(made, "required", required.checked ? true : undefined);
+      setOrDrop(made, "clear", clear.checked ? true : undefined);
       setOrDrop(made, "enabled", enabled.checked ? undefined : false);
       setOrDrop(made, "onlyIf", filled(onlyIf.read()));
       setOrDrop(made, "refuse", filled(refusals.read()));

@@ -58,6 +58,7 @@ function summary(text: Text, row: MappingRow): Node[] {
     el("span", { class: "clc-arrow" }, " → "),
     el("span", { class: "clc-target" }, `${target}: ${row.to.field || "…"}`),
     el("span", { class: "clc-required", title: text("kit.mapping.required") }, row.required === true ? " *" : ""),
+    el("span", { class: "clc-muted", title: text("kit.mapping.clear-hint") }, row.clear === true ? " ∅" : ""),
   ];
 }
 
