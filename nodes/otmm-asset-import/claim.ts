@@ -1,5 +1,6 @@
 import type { OtmmAsset, OtmmClient } from "../../lib/otmm/index.js";
 import { FINAL_STATES, type LifecycleStore } from "../../lib/store/types.js";
+import { alone } from "../shared/alone.js";
 import type { ImportSettings } from "./settings.js";
 
 type Known = { job?: string; assetId?: string };
@@ -43,17 +44,4 @@ export async function claim(store: LifecycleStore, otmm: OtmmClient, marker: str
 
 export async function keep(store: LifecycleStore, otmm: OtmmClient, marker: string, assetId: string): Promise<void> {
   await store.setCursor(nameOf(otmm, marker), { assetId });
-}
-
-const turns = new Map<string, Promise<unknown>>();
-
-/** One at a time for each name; the store belongs to this process alone. */
-async function alone<T>(name: string, work: () => Promise<T>): Promise<T> {
-  const turn = (turns.get(name) ?? Promise.resolve()).then(work, work);
-  turns.set(name, turn);
-  try {
-    return await turn;
-  } finally {
-    if (turns.get(name) === turn) turns.delete(name);
-  }
 }

@@ -1,6 +1,10 @@
 import { CONTENT_ROLES, type ContentRole } from "../../lib/messages/asset.js";
-import type { OtmmAssetUpdateConfig } from "../otmm-asset-update/config.js";
-import { migrate as migrateChanges, VALUE_TYPES, type ValueType } from "../otmm-asset-update/config.js";
+import {
+  type MetadataChangesConfig,
+  migrate as migrateChanges,
+  VALUE_TYPES,
+  type ValueType,
+} from "../otmm-asset-update/config.js";
 import { choiceIn, numberIn, type Stored, textIn } from "../shared/configuration.js";
 
 export const MODES = ["asset", "version"] as const;
@@ -11,7 +15,7 @@ export const SAMENESS = ["source", "bytes"] as const;
 export type Sameness = (typeof SAMENESS)[number];
 
 /** Metadata comes from a profile or from rows, as in an update. */
-export interface OtmmAssetImportConfig extends Omit<OtmmAssetUpdateConfig, "joined"> {
+export interface OtmmAssetImportConfig extends MetadataChangesConfig {
   /** A new asset, or the next version of an asset that is there. */
   mode: Mode;
   /** Which content of the message is imported. */
@@ -43,6 +47,7 @@ export function migrate(stored: Stored): OtmmAssetImportConfig {
     store,
     connection,
     joined: _joined,
+    asOf: _asOf,
     ...changes
   } = migrateChanges({ source: "rows", concurrency: 2, ...stored });
   return {

@@ -6,7 +6,7 @@ import type { MappingResult } from "../../lib/mapping/index.js";
 import { contextOf, typedValue } from "../shared/context.js";
 import { profileOf } from "../shared/profile.js";
 import { zoneOf } from "../shared/zone.js";
-import type { OtmmAssetUpdateConfig } from "./config.js";
+import type { MetadataChangesConfig } from "./config.js";
 
 /** New values by field id, plain JSON, resolved when the message is taken in: a repetition writes the same. */
 export type Changes = { [field: string]: NewValue };
@@ -14,7 +14,7 @@ type NewValue = null | NewItem | NewItem[];
 type NewItem = string | number | { value: string | number; display?: string };
 
 /** Where changes come from. */
-type ChangeConfig = Pick<OtmmAssetUpdateConfig, "source" | "profile" | "rows">;
+type ChangeConfig = Pick<MetadataChangesConfig, "source" | "profile" | "rows">;
 
 /**
  * The changes for one asset, from the profile or from the rows of the form.
@@ -60,8 +60,11 @@ async function mappedChanges(
   const result = await mapping.applyAsync(input, contextOf(RED, node));
   if (!result.ok) throw rejected(result);
   const changes: Changes = {};
-  for (const made of Object.values(result.metadata))
-    if (made.kind === "otmm-fields") Object.assign(changes, made.values);
+  for (const made of Object.values(result.metadata)) {
+    if (made.kind !== "otmm-fields") continue;
+    Object.assign(changes, made.values);
+    for (const field of made.cleared ?? []) changes[field] = null;
+  }
   return changes;
 }
 

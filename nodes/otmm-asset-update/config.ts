@@ -12,19 +12,25 @@ export interface ChangeRow {
   valueType: ValueType;
 }
 
-export interface OtmmAssetUpdateConfig {
+/** What an asset's metadata is made from, in an update as in an import. */
+export interface MetadataChangesConfig {
   name: string;
   store: string;
   connection: string;
   source: ChangeSource;
   profile: string;
   rows: ChangeRow[];
-  /** Assets that were joined into this one are written as well, each with its own ids. */
-  joined: boolean;
   queue: string;
   concurrency: number;
   /** Attempts for failures that may pass, before a job is dead. */
   attempts: number;
+}
+
+export interface OtmmAssetUpdateConfig extends MetadataChangesConfig {
+  /** Assets that were joined into this one are written as well, each with its own ids. */
+  joined: boolean;
+  /** Id of the field that says when the values were read where they come from; empty = none. */
+  asOf: string;
 }
 
 /** Reads a stored definition of any age. Pure. */
@@ -41,6 +47,7 @@ export function migrate(stored: Stored): OtmmAssetUpdateConfig {
       valueType: choiceIn(row, "valueType", VALUE_TYPES, "str"),
     })),
     joined: flagIn(stored, "joined", true),
+    asOf: textIn(stored, "asOf"),
     queue: textIn(stored, "queue"),
     concurrency: numberIn(stored, "concurrency", 4),
     attempts: numberIn(stored, "attempts", 5),

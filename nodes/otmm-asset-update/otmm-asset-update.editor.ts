@@ -43,6 +43,7 @@ RED.nodes.registerType("otmm-asset-update", {
       }),
     },
     joined: { value: true },
+    asOf: { value: "" },
     queue: { value: "" },
     concurrency: { value: 4, validate: wholeNumber(1, 32) },
     attempts: { value: 5, validate: wholeNumber(1, 100) },

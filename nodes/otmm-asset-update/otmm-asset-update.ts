@@ -1,11 +1,13 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { LifecycleAsset, OtmmId } from "../../lib/messages/asset.js";
 import { LifecycleError } from "../../lib/messages/error.js";
-import type { OtmmClient, OtmmUpdate } from "../../lib/otmm/index.js";
 import { asItself } from "../../lib/messages/joined.js";
+import type { OtmmClient, OtmmUpdate } from "../../lib/otmm/index.js";
 import { assetOf, type JobContext, registerJobNode, storeOf } from "../../lib/runtime/index.js";
+import { alone } from "../shared/alone.js";
 import { otmmOf } from "../shared/clients.js";
 import { noteOwnWrite } from "../shared/own-writes.js";
+import { isOutdated } from "./as-of.js";
 import { type Changes, changesFor } from "./changes.js";
 import { migrate } from "./config.js";
 
@@ -34,12 +36,12 @@ function register(RED: NodeAPI): void {
         versionOf(asset, otmm);
         const joined: Settings["joined"] = [];
         for (const part of config.joined ? (asset.joined ?? []) : []) {
-          const alone = asItself(asset, part);
-          const { assetId } = versionOf(alone, otmm);
+          const itself = asItself(asset, part);
+          const { assetId } = versionOf(itself, otmm);
           joined.push({
             name: part.name,
             assetId,
-            changes: await changesFor(RED, this, config, { ...msg, asset: alone }),
+            changes: await changesFor(RED, this, config, { ...msg, asset: itself }),
           });
         }
         return { changes: await changesFor(RED, this, config, { ...msg, asset }), joined };
@@ -48,16 +50,21 @@ function register(RED: NodeAPI): void {
         const otmm = otmmOf(RED, config.connection);
         const { assetId } = versionOf(job.msg.asset, otmm);
         job.stage("writing");
-        const write = async (id: string, changes: Changes): Promise<OtmmUpdate> => {
-          await noteOwnWrite(await storeOf(RED, config.store), otmm, id, changes, job.signal);
-          const update = await written(otmm, id, changes, job.signal);
-          if (update.changed.length > 0) job.event(modified(update, otmm.connection));
-          return update;
-        };
+        const store = await storeOf(RED, config.store);
+        // One write to an asset at a time: the note tells what stood there before, and a lock of ours counts as ours.
+        const write = (id: string, changes: Changes): Promise<Result> =>
+          alone(`${store.id} update:${otmm.connection}:${id}`, async () => {
+            if (await isOutdated(otmm, id, changes, config.asOf, job.signal)) return outdated(id);
+            await noteOwnWrite(store, otmm, id, changes, job.signal);
+            const update = await written(otmm, id, changes, job.signal);
+            if (update.changed.some((field) => field !== config.asOf) || update.leftLocked !== undefined)
+              job.event(modified(update, otmm.connection));
+            return resultOf(update);
+          });
         // The main asset last: when it is written, the parts are.
-        const joined: OtmmUpdate[] = [];
+        const joined: Result[] = [];
         for (const part of job.settings.joined) joined.push(await write(part.assetId, part.changes));
-        const payload = resultOf(await write(assetId, job.settings.changes));
+        const payload = await write(assetId, job.settings.changes);
         return {
           kind: "done",
           outputs: [
@@ -65,7 +72,7 @@ function register(RED: NodeAPI): void {
               port: 0,
               msg: {
                 ...job.msg,
-                payload: joined.length === 0 ? payload : { ...payload, joined: joined.map((one) => resultOf(one)) },
+                payload: joined.length === 0 ? payload : { ...payload, joined },
               },
             },
           ],
@@ -127,8 +134,15 @@ async function written(otmm: OtmmClient, assetId: string, changes: Changes, sign
 }
 
 /** The small result on `msg.payload`; what was there before stays with the timeline. */
-function resultOf({ assetId, changed, unchanged, lastUpdated }: OtmmUpdate) {
+type Result = Pick<OtmmUpdate, "assetId" | "changed" | "unchanged" | "lastUpdated"> & { outdated?: true };
+
+function resultOf({ assetId, changed, unchanged, lastUpdated }: OtmmUpdate): Result {
   return { assetId, changed, unchanged, ...(lastUpdated === undefined ? {} : { lastUpdated }) };
+}
+
+/** OTMM shows a later reading. */
+function outdated(assetId: string): Result {
+  return { assetId, changed: [], unchanged: [], outdated: true };
 }
 
 export = register;

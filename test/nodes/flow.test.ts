@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Node } from "node-red";
 import type { LifecycleMessage } from "../../lib/messages/message.js";
 import type { LifecycleAsset } from "../../lib/messages/asset.js";
+import { DEFAULT_PROFILES } from "../../lib/mapping/index.js";
 import store from "../../nodes/lifecycle-store/lifecycle-store.js";
 import mapper from "../../nodes/metadata-mapper/metadata-mapper.js";
 import profile from "../../nodes/mapping-profile/mapping-profile.js";
@@ -246,6 +247,44 @@ describe(`the nodes in Node-RED ${major}`, function () {
     }
   });
 
+  it("lets no earlier reading undo a later one, and tells no event of the time of reading alone", async () => {
+    const known = await anyAsset();
+    const asOf = "ACME.FIELD.ARCHIVE SYNCED ON";
+    const from = { store: "store0", connection: "conn-dam" };
+    const rows = [
+      { field: "ACME.FIELD.RIGHTS NOTE", value: "note", valueType: "msg" },
+      { field: asOf, value: "at", valueType: "msg" },
+    ];
+    const one = { mode: "ids", ids: known, idsType: "str", needMaster: false, skipCheckedOut: false };
+    await load([
+      ...base(),
+      node("n-fetch", "otmm-asset-fetch", { ...from, ...one }, [["n-update"], []]),
+      node("n-update", "otmm-asset-update", { ...from, source: "rows", rows, asOf }, [["n-out"]]),
+      node("n-out", "helper", {}),
+    ]);
+    await started();
+    const write = async (
+      note: string,
+      at: string,
+    ): Promise<{ msg: LifecycleMessage; payload: { changed: string[] } }> => {
+      const out = sent("n-out");
+      const reading: Record<string, unknown> = { note, at };
+      helper.getNode("n-fetch").receive(reading);
+      const msg = await out;
+      return { msg, payload: msg.payload as { changed: string[] } };
+    };
+    const { changed } = (await write("second", "2026-01-02T00:00:00.700Z")).payload;
+    assert.deepEqual(changed, ["ACME.FIELD.RIGHTS NOTE", asOf]);
+    const late = await write("first", "2026-01-01T00:00:00Z");
+    assert.deepEqual(late.payload, { assetId: known, changed: [], unchanged: [], outdated: true });
+    const { msg, payload } = await write("second", "2026-01-03T00:00:00Z");
+    assert.deepEqual(payload.changed, [asOf]);
+    const key = encodeURIComponent(msg.asset?.key ?? "");
+    const { body } = await helper.request().get(`/content-lifecycle/stores/store0/timeline?asset=${key}`);
+    const told = (body as { timeline: { type: string }[] }).timeline;
+    assert.equal(told.filter(({ type }) => type === "metadata modification").length, 1);
+  });
+
   it("answers its admin endpoints by node id, and says 'deploy first' for what is not deployed", async () => {
     await load(base());
     const folders = await helper.request().get("/content-lifecycle/otmm-connection/conn-dam/folders").expect(200);
@@ -311,7 +350,7 @@ describe(`the nodes in Node-RED ${major}`, function () {
     const defaults = await helper.request().get("/content-lifecycle/mapping-profile/unborn/defaults").expect(200);
     assert.deepEqual(
       (defaults.body as { profiles: { name: string }[] }).profiles.map(({ name }) => name),
-      ["campaign-archive", "product-archive", "heritage-archive", "broadcast-archive", "otmm-archive-status"],
+      [...DEFAULT_PROFILES],
     );
   });
 
