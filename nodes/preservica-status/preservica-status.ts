@@ -1,12 +1,13 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { LifecycleAsset } from "../../lib/messages/asset.js";
 import type { LifecycleMessage } from "../../lib/messages/message.js";
-import { findEntity, readStatus, withStatus } from "../../lib/preservica/index.js";
-import { registerJobNode } from "../../lib/runtime/index.js";
+import { findEntity, readStatus, withoutStatus, withStatus } from "../../lib/preservica/index.js";
+import { registerJobNode, storeOf } from "../../lib/runtime/index.js";
 import type { JsonObject } from "../../lib/store/types.js";
 import { preservicaOf } from "../shared/clients.js";
 import { wordsIn } from "../shared/configuration.js";
 import { migrate, type PreservicaStatusConfig } from "./config.js";
+import { copiesOf, noteArchivedBytes } from "./known-bytes.js";
 
 const STATUS = 0;
 const NOT_ARCHIVED = 1;
@@ -32,10 +33,10 @@ function register(RED: NodeAPI): void {
       },
       async work(job) {
         job.stage("reading");
-        return { kind: "done", outputs: [await look(RED, config, job.msg)] };
+        return { kind: "done", outputs: [await look(RED, config, job.msg, noteArchivedBytes)] };
       },
       async plan(msg) {
-        return { ...(await look(RED, config, msg)), planned: [] };
+        return { ...(await look(RED, config, msg, () => Promise.resolve())), planned: [] };
       },
     });
   }
@@ -46,14 +47,17 @@ async function look(
   RED: NodeAPI,
   config: PreservicaStatusConfig,
   msg: WithAsset,
+  note: typeof noteArchivedBytes,
 ): Promise<{ port: number; msg: LifecycleMessage }> {
   const preservica = preservicaOf(RED, config.connection);
+  const store = await storeOf(RED, config.store);
   const types = { asset: config.identifierAsset, original: config.identifierOriginal };
   const found = await findEntity(preservica, msg.asset, types);
   const status = found.found
     ? await readStatus(preservica, found.ref, wordsIn({ tags: config.openTags }, "tags"))
     : undefined;
   if (status !== undefined) {
+    await note(store, preservica.connection, msg.asset, status);
     return {
       port: STATUS,
       msg: { ...msg, asset: withStatus(msg.asset, status, preservica.connection), payload: status },
@@ -61,9 +65,20 @@ async function look(
   }
   const why = found.found ? `the archive does not know the reference ${found.ref}` : found.why;
   const earlier = found.found ? [] : found.earlier;
+  const copies = await copiesOf(store, preservica, msg.asset);
   return {
     port: NOT_ARCHIVED,
-    msg: { ...msg, payload: { archived: false, why, earlier, asOf: new Date().toISOString() } },
+    msg: {
+      ...msg,
+      asset: withoutStatus(msg.asset, copies ?? []),
+      payload: {
+        archived: false,
+        why,
+        earlier,
+        ...(copies === undefined ? {} : { copies }),
+        asOf: new Date().toISOString(),
+      },
+    },
   };
 }
 

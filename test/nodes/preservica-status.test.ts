@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { ArchiveStatus } from "../../lib/preservica/index.js";
+import type { ArchivedCopy, ArchiveStatus } from "../../lib/preservica/index.js";
+import type { ContentRef, Fixity } from "../../lib/messages/asset.js";
 import type { LifecycleMessage } from "../../lib/messages/message.js";
 import { until } from "../support/helper.js";
 import { PreservicaStage } from "./preservica-stage.js";
@@ -62,6 +63,7 @@ describe("preservica-status", () => {
     assert.equal(from, 0);
     assert.equal(statusOf(msg).deleted, true);
     assert.equal(msg.asset?.source?.["archive.status"], "DST");
+    assert.match(statusOf(msg).events[0]?.type ?? "", /^Deleted/);
     assert.equal(msg.topic, "kept");
   });
 
@@ -69,6 +71,35 @@ describe("preservica-status", () => {
     const { from, msg } = await stage.ask({ asset: stage.seeded(1, "2") });
     assert.equal(from, 1);
     assert.deepEqual((msg.payload as { earlier: string[] }).earlier, [await stage.refOf(1)]);
+  });
+
+  it("names the archived copy of bytes that are brought in again, and whether it was destroyed", async () => {
+    const bytes = (algorithm: "MD5" | "SHA-256", value: string): ContentRef => {
+      const fixity: Fixity[] = [{ algorithm, value, by: "source" }];
+      return { system: "otmm", connection: "dam", id: "x", role: "preservation", name: "a", mediaType: "a/b", fixity };
+    };
+    const md5 = "0123456789abcdef0123456789abcdef";
+    await stage.ask({ asset: { ...stage.seeded(3), content: [bytes("MD5", md5)] } });
+    const ref = await stage.refOf(3);
+    const again = { ...stage.seeded(99), name: "again", content: [bytes("MD5", md5.toUpperCase())] };
+    const { from, msg } = await stage.ask({ asset: again });
+    assert.equal(from, 1);
+    const copiesIn = ({ payload }: LifecycleMessage) => (payload as { copies?: ArchivedCopy[] }).copies;
+    assert.deepEqual(
+      copiesIn(msg)?.map(({ ref: of, key, destroyed }) => [of, key, destroyed]),
+      [[ref, stage.seeded(3).key, false]],
+    );
+    assert.equal(msg.asset?.source?.["archive.copies"], ref);
+    const [master] = await stage.reader.content(ref, "Preservation");
+    const stated = { ...stage.seeded(98), content: [bytes("SHA-256", master?.sha256 ?? "")] };
+    assert.equal(copiesIn((await stage.ask({ asset: stated })).msg)?.[0]?.ref, ref);
+    const other = { ...stage.seeded(97), content: [bytes("MD5", "f".repeat(32))] };
+    assert.deepEqual(copiesIn((await stage.ask({ asset: other })).msg), []);
+    assert.equal(copiesIn((await stage.ask({ asset: stage.seeded(96) })).msg), undefined);
+    assert.deepEqual(
+      copiesIn((await stage.ask({ asset: { ...again, ...stage.seeded(3, "2"), content: again.content } })).msg),
+      [],
+    );
   });
 
   it("says that holds are unknown where they may not be asked", async () => {

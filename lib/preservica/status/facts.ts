@@ -26,6 +26,36 @@ export function withStatus(asset: LifecycleAsset, status: ArchiveStatus, connect
   };
 }
 
+/** An archived asset that holds the same bytes as another asset. */
+export interface ArchivedCopy {
+  ref: string;
+  title: string;
+  /** Key and version of the asset that it was archived from. */
+  key: string;
+  version: string;
+  /** ISO instant of its ingest; when it was first seen, where the archive does not tell. */
+  since: string;
+  /** Only its tombstone is left. */
+  destroyed: boolean;
+}
+
+/** The asset without the archive's facts, which are not about it, but with those of archived assets that hold its bytes. */
+export function withoutStatus(asset: LifecycleAsset, copies: readonly ArchivedCopy[]): LifecycleAsset {
+  const kept = Object.entries(asset.source ?? {}).filter(([name]) => !name.startsWith("archive."));
+  const { [EVENTS_FIELD]: _history, ...fields } = asset.fields;
+  const [first] = copies;
+  return {
+    ...asset,
+    source: {
+      ...Object.fromEntries(kept),
+      "archive.copies": copies.map(({ ref }) => ref).join("; "),
+      "archive.copyTitle": first?.title ?? "",
+      "archive.copySince": first?.since ?? "",
+    },
+    fields,
+  };
+}
+
 /** Facts that the archive does not state are empty, so that a write-back clears what is no longer so. */
 export function archiveFacts(status: ArchiveStatus): Record<string, string | boolean> {
   const policy = status.retention.ruling;
@@ -36,13 +66,13 @@ export function archiveFacts(status: ArchiveStatus): Record<string, string | boo
     "archive.title": status.title,
     "archive.location": status.location,
     "archive.tag": status.tag,
-    "archive.access": status.access,
+    "archive.access": status.deleted ? "" : status.access,
     "archive.archivedOn": status.since ?? "",
     "archive.sha256": master?.fixity.find(({ algorithm }) => algorithm === "SHA-256")?.value ?? "",
     "archive.policy": policy?.name ?? "",
     "archive.retentionStart": policy?.start ?? "",
     "archive.retentionUntil": policy?.until ?? "",
-    "archive.retentionStatus": status.retention.state,
+    "archive.retentionStatus": status.deleted ? "" : status.retention.state,
     "archive.expired": policy?.expired ?? false,
     "archive.holds": status.holds.state,
     "archive.matters": status.holds.state === "held" ? status.holds.matters.join("; ") : "",

@@ -1,9 +1,10 @@
 import type { Fixity, LifecycleAsset } from "../../messages/asset.js";
+import { LifecycleError } from "../../messages/error.js";
 import type { HoldAnswer } from "../../systems/port.js";
 import type { PreservicaClient } from "../client.js";
 import { collect } from "../gateway.js";
 import { foldersAbove, pathText } from "../location.js";
-import type { Bitstream, Identifier } from "../types.js";
+import type { Bitstream, EventAction, Identifier } from "../types.js";
 import { historyOf, type HistoryRow } from "./events.js";
 import { policyFacts, retentionState, ruling, type PolicyFacts, type RetentionState } from "./retention.js";
 
@@ -50,7 +51,7 @@ export async function readStatus(
   if (entity === undefined) return undefined;
   const access = accessOf(entity.securityTag, openTags, client.assumptions.closedTag);
   const base = { ref: entity.ref, title: entity.title, tag: entity.securityTag, access, asOf };
-  if (entity.deleted) return tombstone(base);
+  if (entity.deleted) return tombstone(base, await historyLeft(client, ref));
   const asked: LifecycleAsset = {
     key: `preservica:${client.connection}:${ref}`,
     version: "1",
@@ -91,7 +92,21 @@ export async function readStatus(
   };
 }
 
-function tombstone(base: Pick<ArchiveStatus, "ref" | "title" | "tag" | "access" | "asOf">): ArchiveStatus {
+/** History of what was destroyed; whether the archive still tells it is not documented. */
+async function historyLeft(client: PreservicaClient, ref: string): Promise<EventAction[]> {
+  try {
+    return await collect(client.entities.eventActions("IO", ref));
+  } catch (thrown) {
+    const gone = thrown instanceof LifecycleError && (thrown.code === "NOT_FOUND" || thrown.code === "DENIED");
+    if (!gone) throw thrown;
+    return [];
+  }
+}
+
+function tombstone(
+  base: Pick<ArchiveStatus, "ref" | "title" | "tag" | "access" | "asOf">,
+  actions: readonly EventAction[],
+): ArchiveStatus {
   return {
     ...base,
     deleted: true,
@@ -99,7 +114,7 @@ function tombstone(base: Pick<ArchiveStatus, "ref" | "title" | "tag" | "access" 
     identifiers: [],
     retention: { state: "UNK", policies: [] },
     holds: { state: "unknown", system: "preservica", at: base.asOf, why: "only the tombstone is left" },
-    events: [],
+    events: historyOf(actions),
     files: [],
     integrity: { state: "unknown" },
   };
