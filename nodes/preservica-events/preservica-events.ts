@@ -43,7 +43,7 @@ function register(RED: NodeAPI): void {
     const config = migrate({ ...definition });
     const memory = new Memory(config.queue || this.id, () => storeOf(RED, config.store));
     const reader = new ChangeReader(memory);
-    const state = { due: 0, busy: 0, again: false, subscribed: !config.subscribe };
+    const state = { due: 0, busy: 0, run: "", again: false, subscribed: !config.subscribe };
 
     registerRunNode<Record<string, never>>({
       RED,
@@ -53,15 +53,22 @@ function register(RED: NodeAPI): void {
       settings: () => Promise.resolve({}),
       payload: (asset) => payloadOf(asset),
       page: async (run) => {
+        // One reading at a time: after a restart the interrupted one goes on beside the first of the new process.
+        if (state.run !== "" && state.run !== run.id && state.busy > Date.now()) {
+          state.again = true;
+          return { assets: [], cursor: undefined };
+        }
+        state.run = run.id;
         state.busy = Date.now() + STALE_MS;
         const page = await reader.page(preservicaOf(RED, config.connection), config, run);
-        if (page.cursor === undefined) state.busy = 0;
+        if (page.cursor === undefined) Object.assign(state, { busy: 0, run: "" });
         return page;
       },
     });
 
     const receiver: Receiver = {
-      secret: async () => this.credentials?.secret || (await ownSecret(RED, `webhook:${config.queue || this.id}`)),
+      secret: async () =>
+        secretIn(this.credentials ?? {}) ?? (await ownSecret(RED, `webhook:${config.queue || this.id}`)),
       wake: () => {
         state.due = 0;
         state.again = true;
@@ -91,6 +98,11 @@ function register(RED: NodeAPI): void {
     credentials: { secret: { type: "password" } },
   });
   rawRoute(RED, ["POST"], ROUTE, receive);
+}
+
+/** A reference whose variable is not set stays as it is written; anybody could know it, so it is no secret. */
+function secretIn({ secret = "" }: Secrets): string | undefined {
+  return secret === "" || /^\$\{[^}]+\}$/.test(secret) ? undefined : secret;
 }
 
 /** Challenge or event. A forged one is refused, a late or doubled one only wakes a reading that finds nothing new. */

@@ -20,12 +20,12 @@ describe("preservica-events", () => {
   after(() => stage.close());
   afterEach(() => stage.unload());
 
-  const deploy = (config: object = {}) =>
+  const deploy = (config: object = {}, secret = SECRET) =>
     stage.deploy(
       "preservica-events",
       { pollSeconds: 1, sweepMinutes: 0, queue: "watch", origin: "dam", publicUrl: stage.web, ...config },
       1,
-      { secret: SECRET },
+      { secret },
     );
   const told = (): Told[] => stage.got(0).map(({ payload }) => payload as Told);
   const looks = (): number =>
@@ -131,5 +131,20 @@ describe("preservica-events", () => {
     const ref = await setTag(4, "restricted");
     await until(() => told().some((one) => one.ref === ref), 30_000);
     assert.equal(told().filter((one) => one.ref === ref).length, 1);
+  });
+
+  it("takes a secret whose variable is not set for none, not for the text that everybody can read", async () => {
+    const reference = "${NO_SUCH_VARIABLE}";
+    await deploy({ pollSeconds: 86_400, queue: "unset" }, reference);
+    await until(() => helper.getNode("node0") !== null);
+    const body = "{}";
+    const answer = await fetch(`${stage.web}/content-lifecycle/preservica-events/node0`, {
+      method: "POST",
+      body,
+      headers: {
+        "Preservica-Signature": createHmac("sha256", reference).update(`preservica-webhook-auth${body}`).digest("hex"),
+      },
+    });
+    assert.equal(answer.status, 401);
   });
 });
