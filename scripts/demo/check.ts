@@ -19,6 +19,8 @@ export interface Scenario<Facts> {
   users?: NonNullable<StageOptions["users"]>;
   /** Further members of Node-RED's settings.js. */
   settings?: NonNullable<StageOptions["settings"]>;
+  /** What stands on the stage besides the example. */
+  stage?: Pick<StageOptions, "beside" | "env">;
   /** Takes out of the source what is too long for a second play of the same scenario. */
   lighten?(stage: Stage): Promise<void>;
   /** Presses Run, waits for the end, and gathers what the checks need. */

@@ -6,6 +6,7 @@ import { campaignArchive } from "./scenario-01.js";
 import { productRetirement } from "./scenario-02.js";
 import { heritagePreservation } from "./scenario-03.js";
 import { broadcastMasters } from "./scenario-04.js";
+import { preservationStatus } from "./scenario-05.js";
 import { archiveAccessAndReuse } from "./scenario-06.js";
 import { retentionTransfer } from "./scenario-07.js";
 import { assetLifecycle } from "./scenario-08.js";
@@ -16,6 +17,7 @@ const SCENARIOS: Playable[] = [
   playable(productRetirement),
   playable(heritagePreservation),
   playable(broadcastMasters),
+  playable(preservationStatus),
   playable(archiveAccessAndReuse),
   playable(retentionTransfer),
   playable(assetLifecycle),

@@ -20,12 +20,13 @@ export interface Playable {
 }
 
 export function playable<Facts>(scenario: Scenario<Facts>): Playable {
-  const { number, title, example, users, settings, checks } = scenario;
+  const { number, title, example, users, settings, stage: more, checks } = scenario;
   return {
     number,
     title,
     stage: {
       example,
+      ...more,
       ...(users === undefined ? {} : { users }),
       ...(settings === undefined ? {} : { settings }),
     },

@@ -24,8 +24,11 @@ export interface RunCounts {
 }
 export interface RunView {
   id: string;
+  queue: string;
   nodeType: string;
   state: string;
+  /** Milliseconds since 1970, by Node-RED's clock. */
+  started: number;
   counts: RunCounts;
 }
 export interface JobView {
@@ -39,7 +42,7 @@ export interface JobView {
   state: string;
   error?: { code: string; message: string };
 }
-type FlowNode = { id: string; type: string; [name: string]: unknown };
+export type FlowNode = { id: string; type: string; [name: string]: unknown };
 
 /** Environment under which the example flows find the sandbox; the flows themselves hold only the names. */
 export function flowEnvironment(ready: SandboxReady, sandboxNow: number): Record<string, string> {
@@ -94,6 +97,10 @@ export function exampleFlow(file: string): FlowNode[] {
   const nodes = JSON.parse(readFileSync(join(PACKAGE_ROOT, "examples", file), "utf8")) as FlowNode[];
   return nodes.map((node) => (node.type in CREDENTIALS ? { ...node, credentials: CREDENTIALS[node.type] } : node));
 }
+/** Configuration nodes that several examples share come once. */
+function merged(nodes: readonly FlowNode[]): FlowNode[] {
+  return [...new Map(nodes.toReversed().map((node) => [node.id, node])).values()].toReversed();
+}
 const CREDENTIALS: Record<string, Record<string, string>> = {
   "otmm-connection": { username: "${OTMM_USERNAME}", password: "${OTMM_PASSWORD}" },
   "preservica-connection": { username: "${PRESERVICA_USERNAME}", password: "${PRESERVICA_PASSWORD}" },
@@ -109,7 +116,7 @@ async function startOn(
   return startNodeRed({
     version: options.version ?? 5,
     userDir: join(folder, "node-red"),
-    env: { ...flowEnvironment(ready, Date.parse(now)), ...env },
+    env: { ...flowEnvironment(ready, Date.parse(now)), ...options.env, ...env },
     execArgv: [...CLOCK_ARGS, ...(options.execArgv ?? [])],
     ...(options.users === undefined ? {} : { users: options.users, signIn: true }),
     ...(options.settings === undefined ? {} : { settings: options.settings }),
@@ -119,6 +126,10 @@ async function startOn(
 export interface StageOptions {
   /** Example below `examples/`. */
   example: string;
+  /** Further flows that stand beside it. */
+  beside?: () => FlowNode[];
+  /** Further variables of Node-RED's environment. */
+  env?: Record<string, string>;
   version?: NodeRedMajor;
   execArgv?: string[];
   /** Persons of Node-RED's admin API; the first signs in and deploys. Absent: Node-RED knows nobody. */
@@ -156,7 +167,7 @@ export class Stage {
     const folder = mkdtempSync(join(tmpdir(), "stage-"));
     const { ready, stop } = await startSandboxProcess(join(folder, "sandbox"));
     try {
-      const flow = exampleFlow(options.example);
+      const flow = merged([...exampleFlow(options.example), ...(options.beside?.() ?? [])]);
       const nodeRed = await startOn(options, folder, ready);
       await nodeRed.deploy(flow);
       return new Stage(options, folder, ready, flow, nodeRed, stop);
@@ -217,9 +228,19 @@ export class Stage {
 
   /** Presses the flow's Run and resolves when every asset of the run is in a final state. */
   async run(onCounts: (counts: RunCounts) => void, limitMs = 600_000): Promise<RunView> {
+    return this.press(this.#only("inject").id, () => true, onCounts, limitMs);
+  }
+
+  /** As `run`, for any inject node; `which` tells its run from those that begin meanwhile by themselves. */
+  async press(
+    inject: string,
+    which: (run: RunView) => boolean,
+    onCounts: (counts: RunCounts) => void,
+    limitMs = 600_000,
+  ): Promise<RunView> {
     const before = new Set((await this.runs()).map(({ id }) => id));
-    await this.nodeRed.inject(this.#only("inject").id);
-    return this.settled((run) => !before.has(run.id), onCounts, limitMs);
+    await this.nodeRed.inject(inject);
+    return this.settled((run) => !before.has(run.id) && which(run), onCounts, limitMs);
   }
 
   /** Resolves when the newest run that `which` accepts has ended and nothing of it moves any more. */

@@ -11,6 +11,8 @@ export const DEFAULT_PROFILES = [
   "heritage-archive",
   "broadcast-archive",
   "otmm-archive-status",
+  "otmm-archive-sync",
+  "otmm-not-archived",
 ] as const;
 export type DefaultProfileName = (typeof DEFAULT_PROFILES)[number];
 

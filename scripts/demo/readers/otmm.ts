@@ -101,6 +101,13 @@ export class OtmmReader {
     });
   }
 
+  /** The master's bytes. */
+  async masterBytes(id: string): Promise<Buffer> {
+    const answer = await fetch(`${this.#base}/assets/${id}/contents`, { headers: this.#headers });
+    if (!answer.ok) throw new Error(`the master of ${id}: ${answer.status}`);
+    return Buffer.from(await answer.arrayBuffer());
+  }
+
   /** Ids of the folders in which an asset stands. */
   async parents(id: string): Promise<string[]> {
     const answer = await this.#get(`assets/${id}/parents`);
@@ -175,16 +182,41 @@ export class OtmmReader {
     const manifest = { upload_manifest: { master_files: [{ file: { file_name: fileName }, uoi_id: id }] } };
     commit.set("manifest", new Blob([JSON.stringify(manifest)], { type: "application/json" }));
     await ask(`${this.#base}/jobs/imports/${job}`, { method: "PUT", headers: this.#headers, body: commit });
-    for (let tries = 0; tries < 150; tries += 1) {
-      const answer = object(object((await this.#get(`jobs/${job}`))["job_resource"])["job"]);
-      if (answer["status"] === "COMPLETED") break;
-      if (answer["status"] === "FAILED")
-        throw new Error(`check-in of ${id} failed: ${String(answer["error_message"])}`);
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
+    await this.#ended(job);
     const found = await this.latest(before.originalId);
     if (found.id === id) throw new Error(`no new version of ${id} after the check-in`);
     return found;
+  }
+
+  /** Brings a file in as a new asset, as a person would by the upload page; resolves with it. */
+  async bringIn(folder: string, fileName: string, bytes: Buffer): Promise<OtmmView> {
+    const json = (value: object) => new Blob([JSON.stringify(value)], { type: "application/json" });
+    const order = new FormData();
+    order.set("parent_folder_id", folder);
+    const asset = {
+      metadata: { metadata_element_list: [] },
+      metadata_model_id: "ACME.MODEL.CAMPAIGN",
+      security_policy_list: [{ id: 2 }],
+    };
+    order.set("asset_representation", json({ asset_resource: { asset } }));
+    order.set("manifest", json({ upload_manifest: { master_files: [{ file: { file_name: fileName } }] } }));
+    order.set("files", new Blob([new Uint8Array(bytes)]), fileName);
+    const init = { method: "POST", headers: this.#headers, body: order };
+    const handle = object(JSON.parse((await ask(`${this.#base}/assets`, init)).text))["job_handle"];
+    await this.#ended(String(object(handle)["job_id"]));
+    const found = (await this.all()).find(({ name }) => name === fileName);
+    if (found === undefined) throw new Error(`OTMM shows no "${fileName}" after the import`);
+    return found;
+  }
+
+  async #ended(job: string): Promise<void> {
+    for (let tries = 0; tries < 150; tries += 1) {
+      const answer = object(object((await this.#get(`jobs/${job}`))["job_resource"])["job"]);
+      if (answer["status"] === "COMPLETED") return;
+      if (answer["status"] === "FAILED") throw new Error(`import job ${job}: ${String(answer["error_message"])}`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    throw new Error(`import job ${job} did not end in 30 s`);
   }
 
   async #get(path: string): Promise<Tree> {

@@ -122,15 +122,36 @@ export class PreservicaReader {
     return actions.map((action) => String(object(action["Event"])["@type"]));
   }
 
-  /** Retention policies of an asset by name, with the start that the archive computed; empty when it has none. */
-  async retention(ref: string): Promise<{ policy: string; start: string }[]> {
+  /** What was done to an asset, in the server's order; also of one that was destroyed. */
+  async history(ref: string): Promise<{ date: string; type: string; user: string }[]> {
+    const actions = await this.#paged(
+      `/api/entity/information-objects/${ref}/event-actions?start=0&max=100`,
+      "EventActionsResponse",
+      "EventActions",
+      "EventAction",
+    );
+    return actions.map((action) => ({
+      date: text(action["Date"]),
+      type: String(object(action["Event"])["@type"]),
+      user: text(object(action["Event"])["User"]),
+    }));
+  }
+
+  /** Is only a tombstone left of it? */
+  async destroyed(ref: string): Promise<boolean> {
+    const answer = await this.#get(`/api/entity/information-objects/${ref}`);
+    return text(path(answer, "EntityResponse", "InformationObject", "Deleted")) === "true";
+  }
+
+  /** Retention policies of an asset by name, with the start and the expiry that the archive computed; empty when it has none. */
+  async retention(ref: string): Promise<{ policy: string; start: string; expired: boolean }[]> {
     const answer = await this.#get(`/api/entity/information-objects/${ref}/retention-assignments`);
     const found = list(path(answer, "RetentionAssignmentsResponse", "RetentionAssignments", "RetentionAssignment"));
     return Promise.all(
       found.map(object).map(async (assignment) => {
         const policy = await this.#get(`/api/entity/retention-policies/${text(assignment["RetentionPolicy"])}`);
         const name = text(path(policy, "RetentionPolicyResponse", "RetentionPolicy", "Name"));
-        return { policy: name, start: text(assignment["StartDate"]) };
+        return { policy: name, start: text(assignment["StartDate"]), expired: text(assignment["Expired"]) === "true" };
       }),
     );
   }

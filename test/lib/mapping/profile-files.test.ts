@@ -43,6 +43,8 @@ describe("profiles that ship", () => {
         "heritage-archive 1.1.0",
         "broadcast-archive 1.0.0",
         "otmm-archive-status 1.1.0",
+        "otmm-archive-sync 1.0.0",
+        "otmm-not-archived 1.0.0",
       ],
     );
     assert.throws(
@@ -188,6 +190,11 @@ describe("profiles as CSV", () => {
       })[0]?.field,
       "steps[0].length",
     );
+    assert.match(
+      mistakes({ record: "row", id: "8", source: "field A", required: "empty", target: "t", field: "f" })[0]?.message ??
+        "",
+      /Write yes, no or clear/,
+    );
     assert.equal(mistakes({ record: "colour" })[0]?.field, "line 4, record");
     assert.equal(mistakes({ record: "lookup", id: "t", source: "a", note: "x" })[0]?.field, "line 4, note");
     assert.equal(mistakes({ record: "target-field", id: "gone", field: "f" })[0]?.field, "line 4, id");
@@ -293,6 +300,8 @@ function anyProfile(random: Random): MappingProfile {
         }) as TransformStep,
       () => ({ do: "extract", pattern: anyText(), group: 0 }),
     ])();
+  const missing = (): Pick<MappingRow, "required" | "clear"> =>
+    random.pick([{}, { required: true }, { required: false }, { clear: true }]);
   const row = (): MappingRow =>
     given({
       id: anyText(),
@@ -300,7 +309,7 @@ function anyProfile(random: Random): MappingProfile {
       from: some(source),
       steps: maybe(some(step)),
       to: { target: anyText(), field: anyText() },
-      required: maybe(random.next() < 0.5),
+      ...missing(),
       onlyIf: maybe(some(test)),
       refuse: maybe(some(() => ({ when: some(test), reason: anyText() }))),
       each: maybe(anyText()),

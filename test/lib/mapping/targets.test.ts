@@ -337,6 +337,124 @@ describe("target descriptions", () => {
   });
 });
 
+describe("rows that empty their field", () => {
+  const fields = (rows: Partial<MappingProfile["rows"][number]>[], kind: TargetUse["kind"] = "otmm-fields") =>
+    compileProfile({
+      name: "t",
+      version: "1.0.0",
+      targets: [{ name: "out", kind, ...(kind === "fragment" ? { schema: "urn:t", root: "t" } : {}) }],
+      rows: rows.map((row, index) => ({
+        id: `r${index}`,
+        from: [{ kind: "field", id: "A" }],
+        to: { target: "out", field: "F" },
+        ...row,
+      })),
+    });
+  const mistakes = (...args: Parameters<typeof fields>) => fields(...args).problems.map(({ field }) => field);
+
+  it("name the field when there is no value, and only then", () => {
+    const compiled = fields([{ clear: true }]);
+    assert.deepEqual(compiled.problems, []);
+    assert.deepEqual(compiled.apply(inputOf(asset({}))).metadata["out"]?.cleared, ["F"]);
+    const filled = compiled.apply(inputOf(asset({ A: "x" }))).metadata["out"];
+    assert.deepEqual([filled?.values["F"], filled?.cleared], ["x", undefined]);
+  });
+  it("leave the field alone when the row does not count, or another row fills it", () => {
+    const skipped = fields([{ clear: true, onlyIf: [{ of: { kind: "field", id: "B" }, is: "set" }] }]);
+    assert.equal(skipped.apply(inputOf(asset({}))).metadata["out"]?.cleared, undefined);
+    const second = fields([{ clear: true }, { from: [{ kind: "fixed", value: "y" }] }]);
+    const made = second.apply(inputOf(asset({}))).metadata["out"];
+    assert.deepEqual([made?.values["F"], made?.cleared], ["y", undefined]);
+  });
+  it("are mistakes where nothing can be emptied", () => {
+    assert.deepEqual(mistakes([{ clear: true }], "fragment"), ["clear"]);
+    assert.deepEqual(mistakes([{ clear: true, to: { target: "values", field: "v" } }]), ["clear"]);
+    assert.deepEqual(mistakes([{ clear: true, required: true }]), ["clear"]);
+    assert.deepEqual(mistakes([{ clear: true, each: "TABLE" }]), ["clear"]);
+  });
+});
+
+describe("the profiles otmm-archive-sync and otmm-not-archived", () => {
+  const sync = compileProfile(loadDefaultProfile("otmm-archive-sync"));
+  const none = compileProfile(loadDefaultProfile("otmm-not-archived"));
+  const REF = "0d8a5f1e-0000-5000-8000-000000000002";
+  const OWN = "2222222222222222222222222222222222222222";
+  const facts = {
+    "archive.status": "PRE",
+    "archive.id": REF,
+    "archive.location": "Alder & Finch / Campaigns",
+    "archive.access": "RES",
+    "archive.archivedOn": "2026-11-14T23:30:00.000Z",
+    "archive.sha256": "ab".repeat(32),
+    "archive.policy": "Campaign 5 years after end",
+    "archive.retentionUntil": "2026-02-28",
+    "archive.retentionStatus": "EXP",
+    "archive.syncedOn": "2026-11-16T09:00:00.400Z",
+  };
+  const one = (source: Record<string, string>, values: Record<string, string> = {}): LifecycleAsset => ({
+    ...asset(values),
+    ids: { otmm: { connection: "dam", assetId: OWN, originalAssetId: OWN, version: "1" } },
+    source,
+  });
+  const status = (source: Record<string, string>, values: Record<string, string> = {}) => {
+    const { metadata, problems } = applied(sync, one(source, values));
+    assert.deepEqual(problems, []);
+    return metadata["fields"];
+  };
+  const applied = (mapping: typeof sync, given: LifecycleAsset): MappingResult =>
+    mapping.apply({ ...inputOf(given), resolved: new Map(mapping.needs.map(({ key }) => [key, undefined])) });
+
+  it("show what the archive states, and empty what it no longer states", () => {
+    const shown = status(facts);
+    assert.equal(shown?.values["ACME.FIELD.PRESERVATION STATUS"], "PRE");
+    assert.equal(shown?.values["ACME.FIELD.ARCHIVE LOCATION"], "Alder & Finch/Campaigns");
+    assert.equal(shown?.values["ACME.FIELD.ARCHIVED ON"], "2026-11-15");
+    assert.equal(shown?.cleared, undefined);
+    const bare = status({ ...facts, "archive.policy": "", "archive.retentionUntil": "" });
+    assert.deepEqual(bare?.cleared, ["ACME.FIELD.ARCHIVE RETENTION POLICY", "ACME.FIELD.ARCHIVE RETENTION UNTIL"]);
+  });
+  it("keep a released copy released, show a hold of either system, and a destroyed asset as destroyed", () => {
+    const released = {
+      "ACME.FIELD.PRESERVATION STATUS": "REL",
+      "ACME.FIELD.ARCHIVED ASSET ID": OWN,
+      "ACME.FIELD.LEGAL HOLD": "Y",
+      "ACME.FIELD.ARCHIVE SHA256": "cd".repeat(32),
+    };
+    const shown = status(facts, released)?.values;
+    assert.equal(shown?.["ACME.FIELD.PRESERVATION STATUS"], "REL");
+    assert.equal(shown?.["ACME.FIELD.ARCHIVE RETENTION STATUS"], "HLD");
+    const gone = { "archive.status": "DST", "archive.id": REF, "archive.syncedOn": facts["archive.syncedOn"] };
+    const destroyed = status(gone, released);
+    assert.equal(destroyed?.values["ACME.FIELD.PRESERVATION STATUS"], "DST");
+    assert.equal(destroyed?.values["ACME.FIELD.ARCHIVE SHA256"], "cd".repeat(32));
+    assert.ok(destroyed?.cleared?.includes("ACME.FIELD.ARCHIVE RETENTION STATUS"));
+  });
+  it("empty what a version inherited, leave alone what was never archived, and refuse to hide a contradiction", () => {
+    const inherited = { "ACME.FIELD.ARCHIVE ID": REF, "ACME.FIELD.ARCHIVED ASSET ID": "1".repeat(40) };
+    const emptied = applied(none, one({}, inherited)).metadata["fields"];
+    assert.deepEqual(emptied?.values, { "ACME.FIELD.PRESERVATION STATUS": "NOT" });
+    assert.equal(emptied?.cleared?.length, 15);
+    assert.deepEqual(applied(none, one({})).metadata["fields"]?.values, {});
+    const claimed = applied(none, one({}, { ...inherited, "ACME.FIELD.ARCHIVED ASSET ID": OWN }));
+    assert.equal(claimed.ok, false);
+    assert.match(messages(claimed).join(), /the archive does not know it/);
+  });
+  it("warn of a re-import in one row of the table of events", () => {
+    const copies = {
+      "archive.copies": REF,
+      "archive.copyTitle": "Hero",
+      "archive.copySince": "2026-11-14T23:30:00.000Z",
+    };
+    assert.deepEqual(applied(none, one(copies)).metadata["fields"]?.values, {
+      "ACME.FIELD.PRESERVATION STATUS": "NOT",
+      "ACME.COLUMN.EVENT DATE": "2026-11-14T23:30:00Z",
+      "ACME.COLUMN.EVENT TYPE": `The same bytes are archived already: Hero (${REF})`,
+      "ACME.COLUMN.EVENT AGENT": "content lifecycle",
+      "ACME.COLUMN.EVENT OUTCOME": "warning",
+    });
+  });
+});
+
 describe("the profile otmm-archive-status", () => {
   const campaign = compileProfile(loadDefaultProfile("campaign-archive"));
   const status = compileProfile(loadDefaultProfile("otmm-archive-status"));
