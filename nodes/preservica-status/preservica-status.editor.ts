@@ -21,6 +21,8 @@ RED.nodes.registerType("preservica-status", {
       value: "OTMM-Original",
       validate: requiredWhen(() => true, "preservica-status.errors.identifier"),
     },
+    referenceField: { value: "" },
+    versionField: { value: "" },
     openTags: { value: "open" },
     queue: { value: "" },
     concurrency: { value: 4, validate: wholeNumber(1, 64) },

@@ -43,6 +43,16 @@ function register(RED: NodeAPI): void {
   RED.nodes.registerType("preservica-status", PreservicaStatusNode);
 }
 
+/** The reference that the source states for this very version. A check-in copies it to the next one, which it is not about. */
+function claimedBy(
+  { fields, ids }: LifecycleAsset,
+  { referenceField, versionField }: PreservicaStatusConfig,
+): string | undefined {
+  const [reference, version] = [fields[referenceField], fields[versionField]];
+  if (reference?.type !== "text" || version?.type !== "text") return undefined;
+  return version.value === ids.otmm?.assetId ? reference.value : undefined;
+}
+
 async function look(
   RED: NodeAPI,
   config: PreservicaStatusConfig,
@@ -52,7 +62,7 @@ async function look(
   const preservica = preservicaOf(RED, config.connection);
   const store = await storeOf(RED, config.store);
   const types = { asset: config.identifierAsset, original: config.identifierOriginal };
-  const found = await findEntity(preservica, msg.asset, types);
+  const found = await findEntity(preservica, msg.asset, types, claimedBy(msg.asset, config));
   const status = found.found
     ? await readStatus(preservica, found.ref, wordsIn({ tags: config.openTags }, "tags"))
     : undefined;

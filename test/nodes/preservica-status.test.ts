@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { ArchivedCopy, ArchiveStatus } from "../../lib/preservica/index.js";
-import type { ContentRef, Fixity } from "../../lib/messages/asset.js";
+import { assetRef } from "../../sandbox/preservica/seed/seed.js";
+import type { ContentRef, Fixity, LifecycleAsset } from "../../lib/messages/asset.js";
 import type { LifecycleMessage } from "../../lib/messages/message.js";
 import { until } from "../support/helper.js";
 import { PreservicaStage } from "./preservica-stage.js";
@@ -65,6 +66,21 @@ describe("preservica-status", () => {
     assert.equal(msg.asset?.source?.["archive.status"], "DST");
     assert.match(statusOf(msg).events[0]?.type ?? "", /^Deleted/);
     assert.equal(msg.topic, "kept");
+  });
+
+  it("takes the source's word for which asset was destroyed, and for nothing that lives", async () => {
+    const text = (value: string) => ({ type: "text" as const, label: "", value });
+    const claiming = (ref: string, version: string): LifecycleAsset => ({
+      ...stage.seeded(90),
+      ids: { otmm: { connection: "dam", assetId: "own", originalAssetId: "nowhere", version: "1" } },
+      fields: { REF: text(ref), OF: text(version) },
+    });
+    await stage.unload();
+    await stage.deploy("preservica-status", { referenceField: "REF", versionField: "OF" }, 2);
+    const tombstone = assetRef(`${stage.seeded(5).key.split(":")[2] ?? ""}#v1`);
+    assert.equal((await stage.ask({ asset: claiming(tombstone, "own") })).from, 0);
+    assert.equal((await stage.ask({ asset: claiming(tombstone, "an earlier one") })).from, 1);
+    assert.equal((await stage.ask({ asset: claiming(await stage.refOf(1), "own") })).from, 1);
   });
 
   it("does not call a later version archived because an earlier one is", async () => {

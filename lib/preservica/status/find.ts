@@ -1,6 +1,7 @@
 import type { LifecycleAsset } from "../../messages/asset.js";
 import type { PreservicaClient } from "../client.js";
 import { assetReference } from "../references.js";
+import { isUuid } from "../uuid.js";
 
 /** Where an asset of a flow is in the archive, or why it is nowhere. */
 export type FoundEntity =
@@ -17,11 +18,15 @@ export interface IdentifierTypes {
 /**
  * Finds the archived entity of this very version: by the reference that the asset carries for this connection, else by
  * the identifier of its version. Another version of the same original is not it (RECORDS rule 7).
+ *
+ * @param claimed reference that the source itself states for this version; anybody may have written it there, so it only
+ *   counts for a tombstone, which has no identifiers any more that could tell
  */
 export async function findEntity(
   client: PreservicaClient,
   asset: LifecycleAsset,
   types: IdentifierTypes,
+  claimed?: string,
 ): Promise<FoundEntity> {
   const known = asset.ids.preservica;
   if (known !== undefined && known.connection === client.connection) {
@@ -40,6 +45,8 @@ export async function findEntity(
   // A destroyed asset has lost its identifiers; its tombstone still has the reference that our ingest gave it.
   const own = await client.findAsset(assetReference(value));
   if (own !== undefined) return { found: true, ref: own.ref, by: "reference" };
+  if (claimed !== undefined && isUuid(claimed) && (await client.findAsset(claimed))?.deleted === true)
+    return { found: true, ref: claimed, by: "reference" };
   const others = await client.findByIdentifier(types.original, original);
   return {
     found: false,
