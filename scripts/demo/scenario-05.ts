@@ -1,9 +1,9 @@
 import { strict } from "./campaign/run-checks.js";
 import type { Scenario } from "./check.js";
-import { destroyed, expired, held, reimport, versions } from "./status/change-checks.js";
+import { destroyed, expired, held, olderRun, reimport, versions } from "./status/change-checks.js";
 import { access, events, identity, location, retention, synced } from "./status/entry-checks.js";
 import { campaignFlow, REQUEST_PAGE, SECRET, type StatusFacts, syncStatus } from "./status/facts.js";
-import { again, contradiction, foreign, ownWrites, untouched, webhooks } from "./status/run-checks.js";
+import { again, contradiction, ownWrites, untouched, webhooks } from "./status/run-checks.js";
 
 export type { StatusFacts } from "./status/facts.js";
 
@@ -32,7 +32,7 @@ export const preservationStatus: Scenario<StatusFacts> = {
     webhooks,
     ownWrites,
     untouched,
-    foreign,
+    olderRun,
     contradiction,
     again,
     strict,

@@ -35,10 +35,6 @@ export interface Claim {
   id: string;
   lastUpdated: string;
 }
-export interface UpActs {
-  /** An archived asset of an older run that OTMM does not know; its tag was changed. */
-  foreign: string;
-}
 export interface DownActs {
   claim: Claim;
   /** Checked in over `cast.versioned`. */
@@ -76,19 +72,15 @@ async function correctStart(preservica: PreservicaReader, ref: string, day: stri
 }
 
 /** Archivists at work while the flow runs; each change must show by a call back. */
-export async function actWhileUp(people: People): Promise<UpActs> {
+export async function actWhileUp(people: People): Promise<void> {
   const { preservica, otmm, cast } = people;
   await correctStart(preservica, refIn(people, cast.expiring), NEW_START);
-  const [foreign] = await preservica.byIdentifier("OTMM-Campaign", "AF-2015-HRB");
-  if (foreign === undefined) throw new Error("the archive holds nothing of the older run");
-  await preservica.setTag(foreign.ref, "restricted");
   const folder = (await preservica.below()).find(({ type, title }) => type === "SO" && title === QUARANTINE);
   await preservica.move(refIn(people, cast.moved), folder?.ref ?? "");
   await preservica.setTag(refIn(people, cast.tagged), NEW_TAG);
   await shows(otmm, "the changed tag", cast.tagged.assetId, (fields) => fields[ENTRY.access] === "CLS");
   await shows(otmm, "the new place", cast.moved.assetId, (fields) => fields[ENTRY.location] === QUARANTINE);
   await shows(otmm, "the earlier end", cast.expiring.assetId, (fields) => onDay(fields[ENTRY.until]) === NEW_UNTIL);
-  return { foreign: foreign.ref };
 }
 
 /** Everything that sends no call back, or sends it to nobody, because Node-RED is down; then Node-RED starts again. */

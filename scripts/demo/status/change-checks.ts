@@ -1,7 +1,7 @@
 import { differs } from "../campaign/facts.js";
 import type { Check } from "../check.js";
 import { MATTER, NEW_UNTIL } from "./acts.js";
-import type { Good, StatusFacts } from "./facts.js";
+import { type Good, MADE_UP, type StatusFacts } from "./facts.js";
 import { COLUMNS, column, ENTRY, onDay } from "./shown.js";
 
 /** Checks of what changed in the archive or in OTMM, one by one. */
@@ -93,4 +93,35 @@ export const reimport: Check<StatusFacts> = {
     ];
   },
   spoil: async (facts) => facts.otmm.edit(facts.down.copy.id, { [ENTRY.id]: "0".repeat(36) }),
+};
+
+/** By the seed: what an older run left in the archive, by the name of OTMM's entry. */
+const OLDER: Record<string, { retention: string; access?: string }> = {
+  "herbst-undated.jpg": { retention: "NST" },
+  "herbst-disputed.jpg": { retention: "HLD" },
+  "herbst-banner.png": { retention: "EXP" },
+  "herbst-portrait.jpg": { retention: "RUN", access: "CLS" },
+  "herbst-press.jpg": { retention: "RUN", access: "OPN" },
+};
+
+export const olderRun: Check<StatusFacts> = {
+  name: "older-run",
+  says: "the full run brings entries of an older archive run into step: released, held, expired, not started, destroyed; what a version inherited or somebody made up is emptied",
+  problems: async (facts) => {
+    const problems: string[] = [];
+    for (const { assetId, name, archiveRef, outcome } of facts.older) {
+      const { fields } = await facts.otmm.asset(assetId);
+      const claims = MADE_UP.includes(outcome);
+      const status = claims ? "NOT" : outcome === "destroyed" ? "DST" : "REL";
+      const { retention, access } = OLDER[name] ?? {};
+      problems.push(
+        ...differs(`"${name}": status`, fields[ENTRY.status], status),
+        ...differs(`"${name}": archive id`, fields[ENTRY.id], claims ? undefined : archiveRef),
+        ...(retention === undefined ? [] : differs(`"${name}": retention`, fields[ENTRY.retention], retention)),
+        ...(access === undefined ? [] : differs(`"${name}": access`, fields[ENTRY.access], access)),
+      );
+    }
+    return problems;
+  },
+  spoil: async (facts) => facts.otmm.edit(facts.older[0]?.assetId ?? "", { [ENTRY.status]: "PRE" }),
 };

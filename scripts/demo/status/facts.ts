@@ -2,13 +2,14 @@ import {
   type CampaignValues,
   loadManifest,
   type MovingAsset,
+  type ReuseRequest,
   type StayingAsset,
 } from "../../../sandbox/seed/manifest.js";
 import { type ArchiveFacts, look, refOf, type Show } from "../campaign/facts.js";
 import type { OtmmView } from "../readers/otmm.js";
 import { Archivist } from "../readers/archivist.js";
 import { exampleFlow, type FlowNode, type JobView, type RunCounts, type RunView, type Stage } from "../stage.js";
-import { actWhileDown, actWhileUp, contradict, type DownActs, NEW_TAG, signIn, type UpActs } from "./acts.js";
+import { actWhileDown, actWhileUp, contradict, type DownActs, NEW_TAG, signIn } from "./acts.js";
 import { allShow, ENTRY, until } from "./shown.js";
 import { callBacks, type CallBacks, EVENTS_NODE, quiet, TRIGGERS } from "./webhooks.js";
 
@@ -32,9 +33,10 @@ export interface StatusFacts extends ArchiveFacts<CampaignValues> {
   stage: Stage;
   archivist: Archivist;
   cast: Cast;
+  /** Entries of an older archive run, which only a full run brings into step, and others that claim to be. */
+  older: ReuseRequest[];
   /** Reference in the archive by `sourceId`, as it was before anything was destroyed. */
   refs: Map<string, string>;
-  up: UpActs;
   down: DownActs;
   called: CallBacks;
   subscribed: string[];
@@ -62,7 +64,10 @@ export function campaignFlow(): FlowNode[] {
   );
 }
 
-const lists = loadManifest().scenarios["1"];
+/** OTMM shows an archive id, of another asset or of an earlier version. */
+export const MADE_UP: readonly ReuseRequest["outcome"][] = ["never archived", "version not archived"];
+const { "1": lists, "6": reuse } = loadManifest().scenarios;
+const older = reuse.requests.filter(({ archiveRef, outcome }) => archiveRef !== null || MADE_UP.includes(outcome));
 const archived = lists.mustMove.filter(({ group }) => group === CAMPAIGN);
 /** Everything else of scenario 1, its due campaign too: never archived here. */
 const neverArchived: StayingAsset[] = [
@@ -111,7 +116,7 @@ export async function syncStatus(stage: Stage, show: Show): Promise<StatusFacts>
   await allShow(otmm, archived, (entry) => entry[ENTRY.syncedOn] !== undefined, show);
 
   const people = { stage, otmm, preservica, archivist, cast: players, refs };
-  const up = await actWhileUp(people);
+  await actWhileUp(people);
   const called = await callBacks(stage, otmm, address, SECRET, refs.get(players.copied.sourceId) ?? "");
   const subscribed = await archivist.subscriptions(address);
   const { otmm: again, preservica: later, ...down } = await actWhileDown(people, claim, bystander?.assetId ?? "");
@@ -129,8 +134,8 @@ export async function syncStatus(stage: Stage, show: Show): Promise<StatusFacts>
     preservica: later,
     archivist,
     cast: players,
+    older,
     refs,
-    up,
     down,
     called,
     subscribed,
