@@ -228,11 +228,11 @@ export class Stage {
 
   /** Presses the flow's Run and resolves when every asset of the run is in a final state. */
   async run(onCounts: (counts: RunCounts) => void, limitMs = 600_000): Promise<RunView> {
-    return this.press(this.#only("inject").id, () => true, onCounts, limitMs);
+    return this.runOf(this.#only("inject").id, () => true, onCounts, limitMs);
   }
 
   /** As `run`, for any inject node; `which` tells its run from those that begin meanwhile by themselves. */
-  async press(
+  async runOf(
     inject: string,
     which: (run: RunView) => boolean,
     onCounts: (counts: RunCounts) => void,

@@ -109,7 +109,7 @@ export async function syncStatus(stage: Stage, show: Show): Promise<StatusFacts>
   const address = `${stage.nodeRed.url}/content-lifecycle/preservica-events/${EVENTS_NODE}`;
   for (const trigger of TRIGGERS) await archivist.subscribe(address, trigger, SECRET);
 
-  const run = await stage.press(ARCHIVE_RUN, ({ queue }) => queue === "campaign-fetch", counted("archived"));
+  const run = await stage.runOf(ARCHIVE_RUN, ({ queue }) => queue === "campaign-fetch", counted("archived"));
   const facts = { stage, preservica, otmm, good: archived, bad: neverArchived, run, before, assets: archived.length };
   const refs = new Map<string, string>();
   for (const asset of archived) refs.set(asset.sourceId, await refOf(facts, asset));
@@ -124,7 +124,7 @@ export async function syncStatus(stage: Stage, show: Show): Promise<StatusFacts>
   await quiet(stage);
   const settled = new Map((await again.all()).map((asset) => [asset.id, asset]));
   await stage.control("POST", "clock", { advance: 2000 });
-  const fullRun = await stage.press(RUN, ({ queue }) => queue === "sync-fetch", counted("full run"));
+  const fullRun = await stage.runOf(RUN, ({ queue }) => queue === "sync-fetch", counted("full run"));
   const [jobs, runs] = [await stage.jobs(), await stage.runs()];
   // What a check spoils would be put right again by the flow.
   await stage.nodeRed.stop();
