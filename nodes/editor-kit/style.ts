@@ -2,6 +2,7 @@ import { el } from "./dom.js";
 
 /** Every rule lives below `.clc`; colours only by the editor's own variables, so that light and dark both work. */
 const CSS = `
+.clc { min-width: 480px; }
 .clc .form-row > label { width: 130px; }
 .clc .form-row > select { width: 70%; }
 .clc .clc-check label { width: auto; }
