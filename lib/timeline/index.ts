@@ -1,3 +1,4 @@
+export { takeDailyAnchor } from "./daily-anchor.js";
 export { exportAsset, exportedEvent, exportHead, type ExportedEvent, type TimelineExport } from "./export.js";
 export { isReserved, PREMIS_EVENT_TYPES, premisType } from "./event-words.js";
 export { type Gap, gapsOf, NOT_WATCHED } from "./gaps.js";

@@ -1,4 +1,4 @@
-import { numberIn, type Stored, textIn } from "../shared/configuration.js";
+import { choiceIn, numberIn, type Stored, textIn } from "../shared/configuration.js";
 
 /** What the form of a lifecycle store keeps. */
 export interface LifecycleStoreConfig {
@@ -7,7 +7,14 @@ export interface LifecycleStoreConfig {
   file: string;
   /** Days for which finished jobs and runs stay; events stay for good. 0 = keep all. */
   retentionDays: number;
+  /** Daily anchor of the timeline's chain: none, in the store itself, or also at the end of a file elsewhere. */
+  anchor: AnchorPlace;
+  /** Path of that file; relative ones begin at the user directory. */
+  anchorFile: string;
 }
+
+export const ANCHOR_PLACES = ["off", "store", "file"] as const;
+export type AnchorPlace = (typeof ANCHOR_PLACES)[number];
 
 /** A plain file name: no folder, no leading dot. */
 export const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/;
@@ -18,5 +25,7 @@ export function migrate(stored: Stored): LifecycleStoreConfig {
     name: textIn(stored, "name"),
     file: textIn(stored, "file", "lifecycle.db"),
     retentionDays: numberIn(stored, "retentionDays", 90),
+    anchor: choiceIn(stored, "anchor", ANCHOR_PLACES, "store"),
+    anchorFile: textIn(stored, "anchorFile"),
   };
 }

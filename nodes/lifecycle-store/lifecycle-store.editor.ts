@@ -1,4 +1,4 @@
-import { openInvalidFolds, prepareForm } from "../editor-kit/form.js";
+import { openInvalidFolds, prepareForm, switchParts } from "../editor-kit/form.js";
 import { validator, wholeNumber } from "../editor-kit/validate.js";
 import { FILE_NAME, migrate } from "./config.js";
 
@@ -16,12 +16,20 @@ RED.nodes.registerType("lifecycle-store", {
       }),
     },
     retentionDays: { value: 90, validate: wholeNumber(0, 36500) },
+    anchor: { value: "store" },
+    anchorFile: {
+      value: "",
+      validate: validator(function (value) {
+        return this["anchor"] !== "file" || String(value).trim() !== "" || this._("lifecycle-store.errors.anchor-file");
+      }),
+    },
   },
   label() {
     return this.name || `${this._("lifecycle-store.label")} ${this.file}`;
   },
   oneditprepare() {
     prepareForm("node-config-input", this, migrate({ ...this }));
+    switchParts("node-config-input", "anchor");
     openInvalidFolds();
   },
 });

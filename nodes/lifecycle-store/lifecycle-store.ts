@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { asLifecycleError, LifecycleError } from "../../lib/messages/error.js";
 import { registerJobRoutes, type StoreHolder } from "../../lib/runtime/index.js";
@@ -8,22 +8,39 @@ import { FILE_NAME, migrate } from "./config.js";
 
 const FOLDER = "content-lifecycle";
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 
 type StoreNode = Node & StoreHolder;
 
-/** Opens the store on first use, prunes it once a day, closes it with the node. */
+/** Opens the store on first use, prunes and anchors it once a day, closes it with the node. */
 function register(RED: NodeAPI): void {
   function LifecycleStoreNode(this: StoreNode, definition: NodeDef): void {
     RED.nodes.createNode(this, definition);
     const config = migrate({ ...definition });
+    const userDir = RED.settings.userDir ?? ".";
+    let closing = false;
     let opened: Promise<LifecycleStore> | undefined;
 
     this.store = () => {
-      opened ??= open(RED.settings.userDir ?? ".", config.file).catch((thrown: unknown) => {
-        opened = undefined;
-        throw thrown;
-      });
+      if (opened === undefined) {
+        opened = open(userDir, config.file).catch((thrown: unknown) => {
+          opened = undefined;
+          throw thrown;
+        });
+        void opened.then(anchor, () => undefined);
+      }
       return opened;
+    };
+    /** What is wrong with the anchor is no reason for a flow to stop. */
+    const anchor = async (): Promise<void> => {
+      if (config.anchor === "off" || opened === undefined) return;
+      try {
+        const { takeDailyAnchor } = await import("../../lib/timeline/index.js");
+        const file = config.anchor === "file" ? anchorFile(userDir, config.anchorFile) : undefined;
+        await takeDailyAnchor(await opened, file, new Date());
+      } catch (thrown) {
+        if (!closing) this.error(`The daily anchor was not taken: ${asLifecycleError(thrown).message}`);
+      }
     };
     const prune = async (): Promise<void> => {
       if (config.retentionDays === 0 || opened === undefined) return;
@@ -32,15 +49,25 @@ function register(RED: NodeAPI): void {
     const timer = setInterval(() => {
       prune().catch((thrown: unknown) => this.warn(asLifecycleError(thrown).message));
     }, DAY_MS).unref();
+    const anchoring = setInterval(() => void anchor(), HOUR_MS).unref();
 
     this.on("close", (_removed: boolean, done: () => void) => {
+      closing = true;
       clearInterval(timer);
-      const closing = opened === undefined ? Promise.resolve() : opened.then((store) => store.close());
-      closing.then(done, done);
+      clearInterval(anchoring);
+      const closed = opened === undefined ? Promise.resolve() : opened.then((store) => store.close());
+      closed.then(done, done);
     });
   }
   RED.nodes.registerType("lifecycle-store", LifecycleStoreNode);
   registerJobRoutes(RED);
+}
+
+/** @throws LifecycleError NOT_CONFIGURED */
+function anchorFile(userDir: string, path: string): string {
+  if (path.trim() === "")
+    throw new LifecycleError("NOT_CONFIGURED", "The lifecycle store names no file for its anchors.");
+  return resolve(userDir, path.trim());
 }
 
 async function open(userDir: string, file: string): Promise<LifecycleStore> {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { NodeInitializer } from "node-red";
@@ -7,7 +7,7 @@ import type { LifecycleMessage } from "../../lib/messages/message.js";
 import type { StoredEvent } from "../../lib/store/index.js";
 import { StoreFile } from "../../lib/store/store-file.js";
 import { verifyChain } from "../../lib/store/verify.js";
-import { assetWith, readExport, type AssetReport, verifyExport } from "../../lib/timeline/index.js";
+import { assetWith, readAnchors, readExport, type AssetReport, verifyExport } from "../../lib/timeline/index.js";
 import lifecycleEvent from "../../nodes/lifecycle-event/lifecycle-event.js";
 import { eventFrom } from "../../nodes/lifecycle-event/event.js";
 import lifecycleQuery from "../../nodes/lifecycle-query/lifecycle-query.js";
@@ -227,6 +227,53 @@ describe(`lifecycle-event and lifecycle-query in Node-RED ${major}`, () => {
   async function withStoreOf<T>(work: Parameters<typeof withStore<T>>[1]): Promise<T> {
     return await withStore(file(), work);
   }
+
+  describe("the store's daily anchor", () => {
+    const opens = async (members: object): Promise<void> => {
+      const flow = [
+        { id: "tab0", type: "tab", label: "t" },
+        { id: "store0", type: "lifecycle-store", file: "t.db", retentionDays: 0, ...members },
+        { id: "node0", type: "lifecycle-query", ...at, store: "store0", mode: "report", wires: [[], []] },
+      ];
+      await helper.load(modules, flow);
+      send({ payload: KEY });
+    };
+    const anchors = (): string => join(userDir, "anchors.jsonl");
+
+    it("is written when the store opens, into the file that is set", async () => {
+      await withStoreOf((store) => store.append([event("a", "created")]));
+      await opens({ anchor: "file", anchorFile: "anchors.jsonl" });
+      await until(() => existsSync(anchors()) && readFileSync(anchors(), "utf8").endsWith("\n"));
+      await helper.unload();
+      const [written] = readAnchors(readFileSync(anchors(), "utf8"));
+      assert.deepEqual(await withStoreOf((store) => store.anchors()), [written]);
+    });
+
+    it("stays in the store where no file is set, and can be left out", async () => {
+      await withStoreOf((store) => store.append([event("a", "created")]));
+      const kept = async (): Promise<number> => {
+        const answer = await helper.request().get("/content-lifecycle/stores/store0/anchors");
+        return (answer.body as { anchors: object[] }).anchors.length;
+      };
+      await opens({ anchor: "off" });
+      assert.equal(await kept(), 0);
+      await helper.unload();
+      await opens({});
+      await until(async () => (await kept()) === 1);
+      assert.equal(existsSync(anchors()), false);
+    });
+
+    it("tells in the log why it was not taken, and no flow stops for it", async () => {
+      await withStoreOf((store) => store.append([event("a", "created")]));
+      await opens({ anchor: "file", anchorFile: "no/where.jsonl" });
+      const said = (): string[] =>
+        helper
+          .log()
+          .args.flatMap(([entry]) => ((entry as { id?: string }).id === "store0" ? [JSON.stringify(entry)] : []));
+      await until(() => said().some((line) => line.includes("The daily anchor was not taken")));
+      assert.match(said().join(), /no\/where\.jsonl/);
+    });
+  });
 
   describe("lifecycle-query", () => {
     async function known(): Promise<void> {
