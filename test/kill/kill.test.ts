@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { broadcastKills } from "../long/kill-broadcast.js";
 import { campaignKills } from "../long/kill-campaign.js";
 import { destroyKills } from "../long/kill-destroy.js";
 import { type KillPlay, killRounds } from "../long/kill-rounds.js";
@@ -16,6 +17,9 @@ describe("a Node-RED that is killed again and again", () => {
 
   it("loses nothing and doubles nothing when the content goes by OPEX (2 seeded rounds)", () =>
     holds(campaignKills("opex"), 2, 20261117));
+
+  it("puts master and clips into one asset, wholly or not at all (2 seeded rounds; more in npm run test:long)", () =>
+    holds(broadcastKills, 2, 20261118));
 
   it("releases only what the archive proves, once, with one receipt (2 seeded rounds; more in npm run test:long)", () =>
     holds(transferKills, 2));

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { faultSweep, storeSweep } from "./faults.js";
+import { broadcastKills } from "./kill-broadcast.js";
 import { campaignKills } from "./kill-campaign.js";
 import { destroyKills } from "./kill-destroy.js";
 import { type KillPlay, killRounds } from "./kill-rounds.js";
@@ -13,15 +14,16 @@ import { storeGrowth } from "./store-growth.js";
 import type { Suite, SuiteOptions } from "./suite.js";
 
 const KILLS = 200;
-const KILLS_OF_DISPOSITION = 50;
+const KILLS_OF_A_SCENARIO = 50;
 
 /** Suites that take long, in the order in which they run. */
 const SUITES: Record<string, Suite> = {
   kill: kills(campaignKills(), KILLS, "none lost, none double, digests equal"),
-  "kill-transfer": kills(transferKills, KILLS_OF_DISPOSITION, "released only what was proven, once, one receipt each"),
+  "kill-broadcast": kills(broadcastKills, KILLS_OF_A_SCENARIO, "master and clips in one asset, wholly or not at all"),
+  "kill-transfer": kills(transferKills, KILLS_OF_A_SCENARIO, "released only what was proven, once, one receipt each"),
   "kill-destroy": kills(
     destroyKills,
-    KILLS_OF_DISPOSITION,
+    KILLS_OF_A_SCENARIO,
     "destroyed only what two approved, whole, one certificate each",
   ),
   redeploy,

@@ -18,6 +18,12 @@ import {
 
 const POLICY = "Broadcast contract end plus 6";
 
+/** Type, name and number of files of the representations that the archived programme must have. */
+export function wholeOf({ values }: Programme): string[] {
+  const clips = values.clips.map((_clip, at) => `Access Clip${at === 0 ? "" : ` ${at + 1}`} 1`);
+  return ["Preservation Preservation 1", ...clips];
+}
+
 export const together: Check<BroadcastFacts> = {
   name: "together",
   says: "final master and clips are in one asset: one preservation and for each clip one access representation",
@@ -26,10 +32,9 @@ export const together: Check<BroadcastFacts> = {
     const found = (await facts.preservica.representations(ref)).map(
       ({ type, name, files }) => `${type} ${name} ${files}`,
     );
-    const clips = asset.values.clips.map((_clip, at) => `Access Clip${at === 0 ? "" : ` ${at + 1}`} 1`);
     const carriers = await facts.preservica.byIdentifier("House-No", asset.values.houseNo);
     return [
-      ...differs("representations", found.join(", "), ["Preservation Preservation 1", ...clips].join(", ")),
+      ...differs("representations", found.join(", "), wholeOf(asset).join(", ")),
       ...differs("assets with this house number", carriers.map((carrier) => carrier.ref).join(), ref),
     ];
   }),

@@ -1,5 +1,5 @@
 import { type BroadcastValues, loadManifest, type MovingAsset } from "../../../sandbox/seed/manifest.js";
-import { type ArchiveFacts, gatherFor, look, refOf, type Show } from "../campaign/facts.js";
+import { type ArchiveFacts, type Before, gatherFor, look, refOf, type Show } from "../campaign/facts.js";
 import type { Stage } from "../stage.js";
 
 export type Programme = MovingAsset<BroadcastValues>;
@@ -45,6 +45,15 @@ export async function broadcast(stage: Stage, show: Show): Promise<BroadcastFact
   const before = await look(stage);
   await stage.control("POST", "clock", { advance: 2000 });
   await stage.run((counts) => show("assets", counts.found - counts.running - counts.waiting, counts.found));
+  return await broadcastFacts(stage, before, show);
+}
+
+/** Waits until the newest run has ended, and gathers what the checks need. */
+export async function broadcastFacts(
+  stage: Stage,
+  before: Before,
+  show: Show = () => undefined,
+): Promise<BroadcastFacts> {
   return {
     ...aired(await gatherFor(loadManifest().scenarios["4"], stage, before, show)),
     timeline: async (originalId) => {
