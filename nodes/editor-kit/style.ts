@@ -1,6 +1,9 @@
 import { el } from "./dom.js";
 
-/** Every rule lives below `.clc`; colours only by the editor's own variables, so that light and dark both work. */
+/**
+ * Every rule lives below `.clc`; colours only by the editor's own variables, so that light and dark both work. Never the
+ * secondary text colour: in Node-RED 4 it stands out too little to be read by everybody (3.5 : 1).
+ */
 const CSS = `
 .clc { min-width: 480px; }
 .clc .form-row > label { width: 130px; }
@@ -8,7 +11,7 @@ const CSS = `
 .clc .clc-check label { width: auto; }
 .clc [hidden], .clc-row [hidden] { display: none !important; }
 .clc .form-tips { margin: 4px 0 12px; max-width: none; }
-.clc-hint { margin: 2px 0 0 135px; font-size: 12px; color: var(--red-ui-secondary-text-color); }
+.clc-hint { margin: 2px 0 0 135px; font-size: 12px; color: var(--red-ui-primary-text-color); }
 .clc .clc-check { margin-bottom: 6px; }
 .clc .clc-check input[type=checkbox] { width: auto; margin: 0 6px 0 0; vertical-align: baseline; }
 .clc .clc-with-button { display: inline-flex; align-items: center; width: 70%; gap: 4px; vertical-align: middle; }
@@ -21,7 +24,7 @@ const CSS = `
 .clc legend { display: block; margin: 0 0 6px; padding: 0; width: auto; border: 0; font-size: inherit; line-height: 20px; font-weight: bold; color: var(--red-ui-form-text-color); }
 .clc-rows .red-ui-editableList-container { min-height: 36px; }
 .clc-row { display: flex; flex-wrap: wrap; align-items: center; gap: 4px; }
-.clc-row > .clc-number { min-width: 20px; text-align: right; color: var(--red-ui-secondary-text-color); font-variant-numeric: tabular-nums; }
+.clc-row > .clc-number { min-width: 20px; text-align: right; color: var(--red-ui-primary-text-color); font-variant-numeric: tabular-nums; }
 .clc-row input[type=text], .clc-row input[type=number], .clc-row select { margin: 0; min-width: 60px; flex: 1 1 100px; width: auto; }
 .clc-row .clc-narrow { flex: 0 1 140px !important; }
 .clc-row .clc-grow { flex: 2 1 160px !important; }
@@ -32,7 +35,7 @@ const CSS = `
 .clc-row label { margin: 0; width: auto; white-space: nowrap; }
 .clc-row label input[type=checkbox] { width: auto; margin: 0 4px 0 0; vertical-align: baseline; }
 .clc-row.clc-invalid > .clc-number, .clc-problem { color: var(--red-ui-text-color-error); }
-.clc-result { color: var(--red-ui-secondary-text-color); overflow-wrap: anywhere; font-size: 12px; }
+.clc-result { color: var(--red-ui-primary-text-color); overflow-wrap: anywhere; font-size: 12px; }
 .clc-result b { color: var(--red-ui-primary-text-color); font-weight: normal; }
 .clc-list { margin: 6px 0 0; padding: 0; list-style: none; font-size: 13px; }
 .clc-list li { padding: 3px 0 3px 20px; position: relative; overflow-wrap: anywhere; }
@@ -40,20 +43,20 @@ const CSS = `
 .clc-ok > i { color: var(--red-ui-text-color-success); }
 .clc-fail > i, .clc-error { color: var(--red-ui-text-color-error); }
 .clc-warn, .clc-warn > i { color: var(--red-ui-text-color-warning); }
-.clc-muted { color: var(--red-ui-secondary-text-color); }
+.clc-muted { color: var(--red-ui-primary-text-color); }
 .clc ul.clc-report { margin: 6px 0 0 135px; }
 .clc-bar { display: flex; flex-wrap: wrap; align-items: center; gap: 6px; margin: 0 0 8px; }
 .clc-bar input[type=text] { flex: 1 1 140px; width: auto; margin: 0; }
 .clc-bar select { flex: 0 1 200px; width: auto; margin: 0; }
-.clc-row .clc-line { flex: 1 1 200px; height: auto; min-height: 24px; padding: 2px 8px; text-align: left; white-space: normal; line-height: 18px; font-size: 13px; overflow-wrap: anywhere; }
+.clc-row .clc-line { color: var(--red-ui-primary-text-color) !important; flex: 1 1 200px; height: auto; min-height: 24px; padding: 2px 8px; text-align: left; white-space: normal; line-height: 18px; font-size: 13px; overflow-wrap: anywhere; }
 .clc-row .clc-line .clc-target { font-weight: bold; }
 .clc-row .clc-required { color: var(--red-ui-text-color-error); }
 .clc-row.clc-off .clc-line { opacity: 0.55; text-decoration: line-through; }
 .clc-row .clc-editor, .clc-row .clc-part { display: block; width: 100%; }
-.clc-row .clc-caption { display: block; margin: 6px 0 2px; font-size: 12px; color: var(--red-ui-secondary-text-color); }
+.clc-row .clc-caption { display: block; margin: 6px 0 2px; font-size: 12px; color: var(--red-ui-primary-text-color); }
 .clc-row .clc-editor .clc-indent { margin-left: 0; }
 .clc-row .clc-labelled { display: inline-flex; flex-direction: column; flex: 1 1 130px; min-width: 0; }
-.clc-row .clc-labelled small { font-size: 11px; line-height: 16px; color: var(--red-ui-secondary-text-color); overflow: hidden; text-overflow: ellipsis; }
+.clc-row .clc-labelled small { font-size: 11px; line-height: 16px; color: var(--red-ui-primary-text-color); overflow: hidden; text-overflow: ellipsis; }
 .clc-row .clc-labelled > input, .clc-row .clc-labelled > select { flex: none !important; width: 100%; box-sizing: border-box; }
 .clc-row .clc-labelled > .clc-line-of { flex: none; margin: 0; }
 .clc-row .clc-test { display: flex; flex-wrap: wrap; flex: 1 1 auto; min-width: 0; gap: 4px; align-items: center; }
@@ -70,7 +73,7 @@ const CSS = `
 .clc .form-row > .red-ui-typedInput-container { width: 70% !important; }
 .clc-row .red-ui-typedInput-container { width: 100% !important; }
 .clc-row .red-ui-typedInput-container input[type=text] { flex: 1 1 auto; width: 100%; min-width: 0; }
-.clc-row .clc-more summary { cursor: pointer; font-size: 12px; margin: 6px 0; color: var(--red-ui-secondary-text-color); }
+.clc-row .clc-more summary { cursor: pointer; font-size: 12px; margin: 6px 0; color: var(--red-ui-primary-text-color); }
 .clc-row textarea { width: 100%; box-sizing: border-box; margin: 0; }
 dialog.clc-dialog { width: 540px; max-width: 92vw; padding: 0; border: 1px solid var(--red-ui-primary-border-color); border-radius: 4px;
   font-family: var(--red-ui-primary-font); font-size: var(--red-ui-primary-font-size); line-height: 20px;
@@ -88,7 +91,7 @@ dialog.clc-dialog p:first-child { margin: 0 0 8px; }
 dialog.clc-dialog textarea { box-sizing: border-box; width: 100%; height: 320px; font-family: monospace; font-size: 12px; border: 1px solid var(--red-ui-form-input-border-color);
   background: var(--red-ui-form-input-background); color: var(--red-ui-form-text-color); }
 .clc-options [role=option] { padding: 5px 10px; cursor: pointer; }
-.clc-options [role=option] small { color: var(--red-ui-secondary-text-color); margin-left: 6px; }
+.clc-options [role=option] small { color: var(--red-ui-primary-text-color); margin-left: 6px; }
 .clc-options [role=option]:hover { background: var(--red-ui-list-item-background-hover); }
 .clc-options [role=option].clc-active { background: var(--red-ui-list-item-background-selected); outline: 1px solid var(--red-ui-form-input-focus-color); outline-offset: -1px; }
 .clc-options [role=option][aria-selected=true]::before { content: "\\2713\\00a0"; color: var(--red-ui-text-color-success); }

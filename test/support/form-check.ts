@@ -7,7 +7,7 @@ export interface FormFaults {
   faint: string[];
 }
 
-/** Least contrast of text to its ground (WCAG 2.2, 1.4.3 AA), as the editor's own themes reach it. */
+/** Least contrast of text to its ground (WCAG 2.2, 1.4.3 AA). Buttons have the colours of the editor's own. */
 const CONTRAST = 4.5;
 
 /** Looks at every visible control and text of the uppermost form. */
@@ -55,6 +55,7 @@ export async function formFaults(page: Page): Promise<FormFaults> {
           .join("")
           .trim();
         if (words === "" || !visible(element) || element.matches("option, :disabled, script, style")) continue;
+        if (element.closest(".red-ui-button:not(.clc-line), .red-ui-typedInput-container") !== null) continue;
         const [ink, ground] = [brightness(colour(getComputedStyle(element).color)), brightness(groundOf(element))];
         const ratio = (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05);
         if (ratio < least) faint.push(`${ratio.toFixed(1)}: ${words.slice(0, 60)} <${element.className}>`);
