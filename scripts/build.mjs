@@ -88,7 +88,7 @@ async function buildNode(name) {
   if (script.includes("</script")) problems.push(`${name}: "</script" inside the editor script would end it`);
   if (!script.includes(`registerType("${name}", {`))
     problems.push(`${name}: registerType needs the literal type and an object literal`);
-  const form = read(join(source, `${name}.html`), problems);
+  const form = withParts(read(join(source, `${name}.html`), problems), problems);
   const help = (language) => read(join(source, "locales", language, `${name}.md`), problems);
   const languages = readdirSync(join(source, "locales"));
   const html = [
@@ -108,6 +108,22 @@ async function buildNode(name) {
   }
   for (const problem of problems) console.error(`error: ${problem}`);
   return problems.length === 0;
+}
+
+/**
+ * Puts the rows that many forms share in place: a line `<!-- part concurrency most=32 -->` becomes
+ * `nodes/editor-kit/parts/concurrency.html`, with each `{{most}}` in it filled.
+ */
+function withParts(form, problems) {
+  return form.replace(/^([ ]*)<!-- part ([a-z-]+)((?: [a-z]+=\S+)*) -->$/gm, (_line, indent, name, given) => {
+    const file = join(KIT, "parts", `${name}.html`);
+    const values = new Map([...given.matchAll(/([a-z]+)=(\S+)/g)].map(([, key, value]) => [key, value]));
+    const filled = read(file, problems).replace(/\{\{([a-z]+)\}\}/g, (_mark, key) => {
+      if (!values.has(key)) problems.push(`${relative(ROOT, file)} needs ${key}=… where it is used`);
+      return values.get(key) ?? "";
+    });
+    return filled.trimEnd().replace(/^(?=.)/gm, indent);
+  });
 }
 
 function tag(attributes, content) {

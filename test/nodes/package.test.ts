@@ -105,7 +105,7 @@ describe("each node's files", () => {
 
   it("labels every field of every form", () => {
     for (const name of nodes) {
-      const form = text("nodes", name, `${name}.html`);
+      const form = text("dist/nodes", name, `${name}.html`);
       for (const [, id] of form.matchAll(
         /<(?:input|select|textarea)[^>]*\sid="(node-[a-z-]*input-[A-Za-z]+)"(?![^>]*hidden)/g,
       )) {
@@ -161,12 +161,11 @@ function keysOf(catalogue: unknown, prefix = ""): string[] {
   if (typeof catalogue !== "object" || catalogue === null) return [prefix.slice(1)];
   return Object.entries(catalogue).flatMap(([name, value]) => keysOf(value, `${prefix}.${name}`));
 }
+/** The editor's code, and the form with the parts that the build puts in. */
 function sourcesOf(name: string): string {
-  const own = ["nodes/".concat(name), "nodes/editor-kit"].flatMap((folder) => [
-    ...filesBelow(folder, ".ts"),
-    ...filesBelow(folder, ".html"),
-  ]);
-  return own.map((file) => readFileSync(file, "utf8")).join("\n");
+  const own = ["nodes/".concat(name), "nodes/editor-kit"].flatMap((folder) => filesBelow(folder, ".ts"));
+  const form = text("dist/nodes", name, `${name}.html`).split("</script>")[0] ?? "";
+  return [...own.map((file) => readFileSync(file, "utf8")), form].join("\n");
 }
 /** Named whole, or put together: a template with its fixed beginning, and the rest (or its first part) as a text of its own. */
 function isUsed(key: string, sources: string): boolean {
