@@ -99,7 +99,7 @@ for (const version of NODE_RED_MAJORS) {
       await editor.reload();
     });
 
-    for (const id of [ID, "clc-profile-otmm-status"]) {
+    for (const id of [ID, "clc-profile-otmm-status", "clc-profile-otmm-sync"]) {
       it(`${id}: every row that is opened and touched reads back as it was`, async () => {
         await editor.edit(id);
         await editor.openFolds();

@@ -52,6 +52,9 @@ async function start(version: NodeRedMajor): Promise<EditorStage> {
   const byId = new Map<string, FlowNode>();
   const examples = [...WORKING.map((type) => `nodes/${type}.json`), "otmm-preservica/01-campaign-archive.json"];
   for (const name of examples) for (const node of exampleFlow(name)) byId.set(node.id, node);
+  // The profile with rows that empty their fields.
+  for (const node of exampleFlow("otmm-preservica/05-preservation-status-sync.json"))
+    if (node.type === "mapping-profile") byId.set(node.id, node);
   const flow = await Promise.all([...byId.values()].map(complete));
   const nodeRed = await startNodeRed({ version, env: behind.env });
   closing.push(() => nodeRed.stop());
