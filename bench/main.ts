@@ -31,7 +31,10 @@ function choose(): Choice {
 function line(name: FigureName, figure: Figure): string {
   const good = holds(name, figure);
   const goal = GOALS[name];
-  const wanted = goal === undefined ? "" : `(${goal.is === "least" ? "at least" : "at most"} ${goal.ratio.toFixed(2)})`;
+  const wanted =
+    goal === undefined
+      ? "(no goal)"
+      : `(goal: ${goal.is === "least" ? "at least" : "at most"} ${goal.ratio.toFixed(2)}, ${good === true ? "met" : "missed"})`;
   const mark = good === undefined ? " " : good ? "✔" : "✘";
   const number = (value: number): string => value.toFixed(value >= 100 ? 0 : 1).padStart(8);
   return `${mark} ${name.padEnd(20)} ${number(figure.value)} ${figure.unit.padEnd(14)} of ${number(figure.limit)}   ratio ${figure.ratio.toFixed(2)} ${wanted}`;

@@ -68,10 +68,14 @@ function bound(value: unknown, depth = 0): number | undefined {
   }
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return undefined;
-  for (const [name, part] of Object.entries(value)) {
-    const inner = name === "__proto__" ? undefined : bound(part, depth + 1);
+  for (const part of Object.values(value)) {
+    const inner = bound(part, depth + 1);
     if (inner === undefined) return undefined;
-    bytes += name.length * WIDEST + 4 + inner;
+    bytes += inner;
+  }
+  for (const name of Object.keys(value)) {
+    if (name === "__proto__") return undefined;
+    bytes += name.length * WIDEST + 4;
   }
   return bytes;
 }
