@@ -6,6 +6,7 @@ import { el } from "./dom.js";
  */
 const CSS = `
 .clc { min-width: 480px; }
+.clc { min-width: 480px; }
 .clc .form-row > label { width: 130px; }
 .clc .form-row > select { width: 70%; }
 .clc .clc-check label { width: auto; }
