@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Editor } from "../support/editor.js";
-import { NODE_RED_MAJORS } from "../../scripts/node-red.js";
+import { NODE_RED_MAJORS, PACKAGE_ROOT } from "../../scripts/node-red.js";
 import { closeStages, type EditorStage, stageOf, TEST_MS } from "./stage.js";
 
 after(closeStages);
@@ -111,6 +113,23 @@ for (const version of NODE_RED_MAJORS) {
         assert.equal(await editor.isChanged(id), false);
       });
     }
+
+    it("takes in the largest shipped profile whole, with documents of folders, and reads it back as it ships", async () => {
+      const shipped = JSON.parse(
+        readFileSync(join(PACKAGE_ROOT, "lib/mapping/profiles/heritage-archive.json"), "utf8"),
+      ) as Profile;
+      await editor.edit("clc-profile-otmm-status");
+      await editor.page.selectOption("#clc-profile-default", "heritage-archive");
+      await editor.page.click("#clc-profile-start");
+      await editor.page.waitForFunction(
+        (count) => document.querySelectorAll("#clc-mapping-rows > li").length === count,
+        shipped.rows.length,
+      );
+      await touchAll(["#clc-profile-targets", "#clc-profile-conditions", "#clc-profile-retention"]);
+      await editor.done();
+      assert.deepEqual(await editor.property("clc-profile-otmm-status", "profile"), shipped);
+      await editor.reload();
+    });
 
     it("retention-trigger: every rule that is opened and touched reads back as it was", async () => {
       const id = stage.id("retention-trigger");

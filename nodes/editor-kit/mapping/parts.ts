@@ -35,7 +35,7 @@ export function linesOf(entries: Readonly<Record<string, string>>): string {
     .join("\n");
 }
 
-/** Targets of the profile: short name, kind, schema and root of fragments; declared fields. */
+/** Targets of the profile: short name, kind, schema, root and folder of fragments; declared fields. */
 export function targetTable(text: Text, stored: readonly TargetUse[], changed: () => void): Rows<TargetUse> {
   return rowTable<TargetUse>(text, stored, {
     list: "clc-profile-targets",
@@ -48,6 +48,12 @@ export function targetTable(text: Text, stored: readonly TargetUse[], changed: (
       const kind = select(kinds, use.kind, text("kit.mapping.target-kind"));
       const schema = input(use.schema ?? "", text("kit.mapping.schema"), { spellcheck: "false" });
       const root = input(use.root ?? "", text("kit.mapping.root"), { class: "clc-narrow", spellcheck: "false" });
+      const folder = input(use.folder === undefined ? "" : String(use.folder), text("kit.mapping.target-folder"), {
+        type: "number",
+        min: "1",
+        class: "clc-narrow",
+        title: text("kit.mapping.target-folder-hint"),
+      });
       let touched = false;
       const fields = targetFields(text, use.fields ?? [], () => {
         touched = true;
@@ -55,13 +61,14 @@ export function targetTable(text: Text, stored: readonly TargetUse[], changed: (
       });
       const declared = captioned(text("kit.mapping.fields"), fields.element);
       const show = (): void => {
-        schema.hidden = root.hidden = kind.value !== "fragment";
+        schema.hidden = root.hidden = folder.hidden = kind.value !== "fragment";
         declared.hidden = kind.value !== "fragment" && kind.value !== "otmm-fields";
       };
-      for (const field of [name, kind, schema, root]) field.addEventListener("change", () => (show(), edited()));
+      for (const field of [name, kind, schema, root, folder])
+        field.addEventListener("change", () => (show(), edited()));
       show();
       return {
-        element: el("div", {}, name, kind, schema, root, el("span", { class: "clc-indent" }, declared)),
+        element: el("div", {}, name, kind, schema, root, folder, el("span", { class: "clc-indent" }, declared)),
         focus: () => name.focus(),
         read() {
           const chosen = TARGET_KINDS.find((one) => one === kind.value) satisfies TargetKind | undefined;
@@ -71,6 +78,7 @@ export function targetTable(text: Text, stored: readonly TargetUse[], changed: (
             kind: chosen ?? use.kind,
             ...(schema.value.trim() === "" ? {} : { schema: schema.value.trim() }),
             ...(root.value.trim() === "" ? {} : { root: root.value.trim() }),
+            ...(folder.value === "" ? {} : { folder: Number(folder.value) }),
             ...(listed === undefined ? {} : { fields: listed }),
           };
           return same(made, use) ? use : made;
