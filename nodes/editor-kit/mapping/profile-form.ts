@@ -9,7 +9,7 @@ import { conditionsOf, type ConditionTables, conditionTables, namedTables } from
 import { ignoredFields } from "./ignored-fields.js";
 import { lookupRows, type LookupTable, lookupTables, lookupsOf, targetTable } from "./parts.js";
 import type { Around } from "./profile-parts.js";
-import { hasPlace, profileRules } from "./retention-rules.js";
+import { profileRules } from "./retention-rules.js";
 import { prepareSample } from "./sample.js";
 import { type MappingTable, mappingTable } from "./table.js";
 import { drawTargetLists } from "./target-lists.js";
@@ -140,6 +140,11 @@ function simpleFields() {
       for (const field of [name, version, description, zone]) field.addEventListener("change", changed);
     },
   };
+}
+
+/** Whether a problem is told at a row or table of the form and need not be told for the profile as a whole. */
+function hasPlace({ row, field }: ProfileProblem): boolean {
+  return row !== undefined || field.startsWith("conditions.");
 }
 
 /** Sets a member of the profile; an empty one only where the stored profile has the member at all. */

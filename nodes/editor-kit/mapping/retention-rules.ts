@@ -1,4 +1,3 @@
-import type { ProfileProblem } from "../../../lib/mapping/types.js";
 import type { RetentionRule } from "../../../lib/retention/types.js";
 import { blankRule, ruleView } from "../retention/rule.js";
 import { rowTable, type Rows } from "../rows.js";
@@ -17,9 +16,4 @@ export function profileRules(
     view: (rule, edited) => ruleView(around.text, rule, edited, around.connection),
     changed,
   });
-}
-
-/** Whether a problem is told at a table of the form and need not be told for the profile as a whole. */
-export function hasPlace({ row, field }: ProfileProblem): boolean {
-  return row !== undefined || field.startsWith("conditions.") || field.startsWith("retention.");
 }
