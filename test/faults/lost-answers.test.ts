@@ -46,7 +46,8 @@ describe("answers that are lost after the system has done what was asked", funct
       assert.equal(run.counts.failed, 0);
       await faults.holds(cast, run);
       assert.equal(done("PUT", /\.zip$/), cast.good.length, "each package was sent once");
-      assert.equal(done("POST", /\/links$/), 1, "one link");
+      // Layout and picture may both become visible before the other looks; who comes second takes its double away.
+      assert.equal(done("POST", /\/links$/) - done("DELETE", /\/links\/[^/]+$/), 1, "one link is left");
       assert.equal(done("POST", /\/retention-assignments$/), cast.good.length, "one assignment each");
     });
   }
