@@ -4,7 +4,6 @@ import { until } from "../support/helper.js";
 import { codeOf, PreservicaStage } from "./preservica-stage.js";
 
 const HERBST = "Alder & Finch / Campaigns / 2015 / AF-2015-HRB Herbst 2015";
-const XIP = "http://preservica.com/XIP/v9.1";
 
 /** Asks and waits for the summary; the references that came. */
 async function run(stage: PreservicaStage, msg: Record<string, unknown> = {}): Promise<string[]> {
@@ -60,34 +59,6 @@ describe("preservica-fetch", () => {
     await stage.deploy("preservica-fetch", { mode: "folder", folder: "Alder & Finch / Nowhere" }, 2);
     await run(stage);
     assert.equal(codeOf(stage.got("errors")[0] ?? {}), "NOT_FOUND");
-  });
-
-  it("reads more than 2,500 assets over all page borders and subfolders, none twice, none missed", async () => {
-    const folders = [randomUUID(), randomUUID()];
-    const [top = "", below = ""] = folders;
-    const folder = (ref: string, title: string, parent: string) =>
-      `<StructuralObject xmlns="${XIP}"><Ref>${ref}</Ref><Title>${title}</Title><Description/><SecurityTag>open</SecurityTag>${parent}</StructuralObject>`;
-    await stage.reader.raw("POST", "/api/entity/structural-objects", folder(top, "Many", ""));
-    await stage.reader.raw("POST", "/api/entity/structural-objects", folder(below, "Below", `<Parent>${top}</Parent>`));
-    const wanted = Array.from({ length: 2601 }, () => randomUUID());
-    const make = async (ref: string, index: number): Promise<void> => {
-      const answer = await stage.reader.raw(
-        "POST",
-        "/api/entity/information-objects",
-        `<XIP xmlns="${XIP}"><InformationObject><Ref>${ref}</Ref><Title>same title</Title><Description/><SecurityTag>open</SecurityTag><Parent>${index % 2 === 0 ? top : below}</Parent></InformationObject><Representation><InformationObject>${ref}</InformationObject><Name>Physical</Name><Type>Physical</Type></Representation></XIP>`,
-      );
-      if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
-    };
-    for (let at = 0; at < wanted.length; at += 50)
-      await Promise.all(wanted.slice(at, at + 50).map((ref, n) => make(ref, at + n)));
-    await stage.deploy(
-      "preservica-fetch",
-      { mode: "folder", folder: "Many", content: "none", maxUnacknowledged: 10000 },
-      2,
-    );
-    const refs = await run(stage);
-    assert.equal(refs.length, wanted.length);
-    assert.deepEqual([...refs].sort(), [...wanted].sort());
   });
 
   it("stays in the folder when it is told to", async () => {

@@ -114,6 +114,18 @@ export class OtmmReader {
     return list(object(answer["folders_resource"])["folder_list"]).map((folder) => String(object(folder)["asset_id"]));
   }
 
+  /** Makes a folder below the first root folder; resolves with its id. */
+  async makeFolder(name: string): Promise<string> {
+    const roots = object((await this.#get("folders/rootfolders"))["folders_resource"]);
+    const root = String(object(list(roots["folder_list"])[0])["asset_id"]);
+    const answer = await ask(`${this.#base}/folders/${root}`, {
+      method: "POST",
+      headers: { ...this.#headers, "content-type": "application/json; charset=UTF-8" },
+      body: JSON.stringify({ folder_resource: { folder: { name, metadata: { metadata_element_list: [] } } } }),
+    });
+    return String(object(object(object(JSON.parse(answer.text))["folder_resource"])["folder"])["asset_id"]);
+  }
+
   /** A call that OTMM's interface does not know; resolves with the status. */
   async undocumented(): Promise<number> {
     return (await fetch(`${this.#base}/no-such-resource`, { headers: this.#headers })).status;
