@@ -139,6 +139,26 @@ def large():
     return asset_by("contract-2#v1")
 
 
+@check("upload a complex package: several files in each representation, each with its digest")
+def _complex():
+    masters = [file_of(f"plate-{side}.tif", 30_000 + side) for side in range(3)]
+    copies = [file_of(f"plate-{side}.jpg", 3_000 + side) for side in range(3)]
+    package = pres.complex_asset_package(preservation_files_list=masters, access_files_list=copies, parent_folder=folder, Title="Plates", SecurityTag="internal",
+                                         Identifiers={"OTMM-Asset": "contract-complex#v1"}, Preservation_files_fixity_callback=pres.Sha256FixityCallBack(),
+                                         Access_files_fixity_callback=pres.Sha256FixityCallBack())
+    equal(ingested(upload, upload.upload_zip_package(package, folder=folder)), "COMPLETED")
+    asset = asset_by("contract-complex#v1")
+    equal(asset.security_tag, "internal")
+    for kind, files in [("Preservation", masters), ("Access", copies)]:
+        [representation] = [one for one in entity.representations(asset) if one.rep_type == kind]
+        streams = [stream for part in entity.content_objects(representation) for generation in entity.generations(part) for stream in generation.bitstreams]
+        equal(sorted(stream.fixity["SHA256"] for stream in streams), sorted(sha(path, "sha256") for path in files))
+        for stream in streams:
+            back = os.path.join(FOLDER, f"back-{stream.filename}")
+            entity.bitstream_content(stream, back)
+            equal(sha(back, "sha256"), stream.fixity["SHA256"])
+
+
 @check("upload several assets in one package")
 def _many():
     paths = [file_of(f"many-{number}.txt", 1_000 + number) for number in range(12)]
@@ -487,10 +507,27 @@ def _container():
     assert list(entity.bitstreams_for_asset(got)), "the asset does not need its container any more"
 
 
-@check("deletion by two persons leaves a tombstone")
-def _delete():
+@check("a deletion is refused while a retention policy restricts it, and the asset stays")
+def _restricted():
     with open("credentials.properties", "w", encoding="utf-8") as file:
         file.write(f"[credentials]\nmanager.username={SECOND_MANAGER[0]}\nmanager.password={SECOND_MANAGER[1]}\n")
+    made = retention.create_policy(Name="Contract restriction", Description="d", SecurityTag="open", StartDateField="xip.created", Period="5", PeriodUnit="YEAR",
+                                   ExpiryAction="REVIEW", ExpiryActionParameters='{"EmailAddress":["records@example.org"]}', Restriction="DELETE", Assignable="true")
+    kept = asset_by("contract-complex#v1")
+    retention.add_assignments(kept, made)
+    try:
+        entity.delete_asset(kept, "not due", "agreed")
+    except RuntimeError:  # what this client makes of every 422
+        equal(entity.asset(kept.reference).title, "Plates")
+    else:
+        raise AssertionError("taken")
+    for assignment in retention.assignments(kept):
+        retention.remove_assignments(assignment)
+    retention.delete_policy(made.reference)
+
+
+@check("deletion by two persons leaves a tombstone")
+def _delete():
     victim = asset_by("contract-hook")
     equal(entity.delete_asset(victim, "not needed", "agreed"), victim.reference)
     until(lambda: entity.identifier("OTMM-Asset", "contract-hook") == set(), "the deletion")
