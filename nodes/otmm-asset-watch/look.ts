@@ -33,11 +33,15 @@ interface Bounds {
 const BEFORE_ALL = "1970-01-01T00:00:00Z";
 /** Changes that turned out to be our own, so that they are not compared again at each look. */
 const REMEMBERED = 20_000;
+/** A lock that lasts longer is no edit that is about to be written. */
+const LONGEST_LOCK_MS = 60_000;
 
 /** Looks for changed assets of one OTMM. */
 export class AssetWatch {
   readonly #config: OtmmAssetWatchConfig;
   readonly #own = new Set<string>();
+  /** Changes of locked assets, and when each was seen first. */
+  readonly #locked = new Map<string, number>();
 
   constructor(config: OtmmAssetWatchConfig) {
     this.#config = config;
@@ -91,6 +95,7 @@ export class AssetWatch {
     const selection = { roles: (["preservation", "access", "thumbnail"] as const).filter((role) => roles[role]) };
     const changes: WatchChange[] = [];
     for (const asset of (await otmm.resolveLinks(loaded, { signal: round.signal })).filter(wanted)) {
+      if (asset.locked && this.#isFresh(changeId(asset))) continue;
       const changed = await changedByOthers(round.store, otmm, asset);
       const id = changeId(asset, changed);
       if (id !== changeId(asset)) {
@@ -108,6 +113,17 @@ export class AssetWatch {
       });
     }
     return changes;
+  }
+
+  /**
+   * A locked asset is being changed: taken now, it would show what was before, and what is written in the same second
+   * would look like the same change. It is listed again, and taken then; after a while as it is.
+   */
+  #isFresh(id: string): boolean {
+    const since = this.#locked.get(id) ?? Date.now();
+    if (this.#locked.size >= REMEMBERED) this.#locked.clear();
+    this.#locked.set(id, since);
+    return Date.now() - since < Math.min(LONGEST_LOCK_MS, (this.#config.overlapMinutes * 60_000) / 2);
   }
 
   #remember(id: string): void {
