@@ -16,8 +16,8 @@ type Cursor = {
   looked?: string;
   /** The last time that nobody looked; what changed in it may show later still, when the search index is behind. */
   silence?: Silence;
-  /** A listing that is under way, newest first, the newest date in it, and when it began. */
-  sweep?: { listing: OtmmCursor; newest: string; began: string };
+  /** A listing that is under way, newest first, the newest date in it, when it began, and the first date held back. */
+  sweep?: { listing: OtmmCursor; newest: string; began: string; held?: string };
 };
 /** Instants between which nobody looked. */
 type Silence = { from: string; to: string };
@@ -33,15 +33,19 @@ interface Bounds {
 const BEFORE_ALL = "1970-01-01T00:00:00Z";
 /** Changes that turned out to be our own, so that they are not compared again at each look. */
 const REMEMBERED = 20_000;
-/** A lock that lasts longer is no edit that is about to be written. */
-const LONGEST_LOCK_MS = 60_000;
+
+/**
+ * Milliseconds that a locked asset is left alone for: a lock moves the asset's date, and the change that it is for may
+ * come within the same second, when its date cannot tell it from the lock any more.
+ */
+const LOCK_SETTLES_MS = 2000;
 
 /** Looks for changed assets of one OTMM. */
 export class AssetWatch {
   readonly #config: OtmmAssetWatchConfig;
   readonly #own = new Set<string>();
-  /** Changes of locked assets, and when each was seen first. */
-  readonly #locked = new Map<string, number>();
+  /** When an asset was first met locked with this date, in milliseconds of the process. */
+  readonly #locks = new Map<string, number>();
 
   constructor(config: OtmmAssetWatchConfig) {
     this.#config = config;
@@ -68,34 +72,43 @@ export class AssetWatch {
     const base = new Set(kept.base);
     const past = (assetId: string, date: string | undefined): boolean => date === kept.floor && base.has(assetId);
     const items = page.items.filter(({ assetId, lastUpdated }) => !past(assetId, lastUpdated));
-    const changes = await this.#changes(otmm, round, items, { from, past, silence });
+    const found = await this.#changes(otmm, round, items, { from, past, silence });
+    const held = earlier(found.held, sweep?.held);
     const cursor: Cursor =
       page.next === undefined
-        ? { ...kept, since: later(kept.since, notAhead(newest)), looked: began }
-        : { ...kept, sweep: { listing: page.next, newest, began } };
-    return { changes, cursor, more: page.next !== undefined };
+        ? { ...kept, since: later(kept.since, earlier(notAhead(newest), held)), looked: began }
+        : { ...kept, sweep: { listing: page.next, newest, began, ...(held === undefined ? {} : { held }) } };
+    return { changes: found.changes, cursor, more: page.next !== undefined };
   }
 
-  /** Reads in full what was not handed over before, and leaves out what only we changed. */
+  /**
+   * Reads in full what was not handed over before, and leaves out what only we changed.
+   *
+   * @returns `held`: the first date of what is to be looked at again
+   */
   async #changes(
     otmm: OtmmClient,
     round: WatchRound,
     items: readonly OtmmAsset[],
     { from, past, silence }: Bounds,
-  ): Promise<WatchChange[]> {
+  ): Promise<{ changes: WatchChange[]; held: string | undefined }> {
     const { onlyLatest, skipDeleted, master, preview, thumbnail } = this.#config;
     const wanted = (asset: OtmmAsset): boolean =>
       (!onlyLatest || asset.latestVersion) && (!skipDeleted || !asset.deleted) && !this.#own.has(changeId(asset));
     const listed = items.filter(wanted);
     const fresh = await round.fresh(listed.map((asset) => changeId(asset)));
     const ids = listed.filter((asset) => fresh.has(changeId(asset))).map(({ assetId }) => assetId);
-    if (ids.length === 0) return [];
+    if (ids.length === 0) return { changes: [], held: undefined };
     const loaded = await otmm.assetsByIds(ids, { detail: "full", signal: round.signal });
     const roles = { preservation: master, access: preview, thumbnail };
     const selection = { roles: (["preservation", "access", "thumbnail"] as const).filter((role) => roles[role]) };
     const changes: WatchChange[] = [];
+    let held: string | undefined;
     for (const asset of (await otmm.resolveLinks(loaded, { signal: round.signal })).filter(wanted)) {
-      if (asset.locked && this.#isFresh(changeId(asset))) continue;
+      if (this.#justLocked(asset)) {
+        held = earlier(asset.lastUpdated, held);
+        continue;
+      }
       const changed = await changedByOthers(round.store, otmm, asset);
       const id = changeId(asset, changed);
       if (id !== changeId(asset)) {
@@ -112,18 +125,19 @@ export class AssetWatch {
         events: toldOf(silence, otmm.connection, asset.assetId, changed),
       });
     }
-    return changes;
+    return { changes, held };
   }
 
-  /**
-   * A locked asset is being changed: taken now, it would show what was before, and what is written in the same second
-   * would look like the same change. It is listed again, and taken then; after a while as it is.
-   */
-  #isFresh(id: string): boolean {
-    const since = this.#locked.get(id) ?? Date.now();
-    if (this.#locked.size >= REMEMBERED) this.#locked.clear();
-    this.#locked.set(id, since);
-    return Date.now() - since < Math.min(LONGEST_LOCK_MS, (this.#config.overlapMinutes * 60_000) / 2);
+  #justLocked(asset: OtmmAsset): boolean {
+    const id = changeId(asset);
+    const met = this.#locks.get(id);
+    if (asset.locked && (met === undefined || performance.now() - met < LOCK_SETTLES_MS)) {
+      if (this.#locks.size >= REMEMBERED) this.#locks.clear();
+      this.#locks.set(id, met ?? performance.now());
+      return true;
+    }
+    this.#locks.delete(id);
+    return false;
   }
 
   #remember(id: string): void {
@@ -198,6 +212,12 @@ function toldOf(
 /** Dates of OTMM are whole seconds in UTC, so their texts compare as they do. */
 function later(one: string, other: string | undefined): string {
   return other !== undefined && other > one ? other : one;
+}
+
+function earlier(one: string, other: string | undefined): string;
+function earlier(one: string | undefined, other: string | undefined): string | undefined;
+function earlier(one: string | undefined, other: string | undefined): string | undefined {
+  return one === undefined || (other !== undefined && other < one) ? other : one;
 }
 
 /** A date in our future (a clock that was wrong for a while) must not hide the changes until then. */

@@ -6,6 +6,7 @@ import type { LifecycleMessage } from "../../lib/messages/message.js";
 import { createOtmm, type OtmmClient } from "../../lib/otmm/index.js";
 import { openStore, type LifecycleStore } from "../../lib/store/index.js";
 import { gapsOf } from "../../lib/timeline/index.js";
+import { OtmmReader } from "../../scripts/demo/readers/otmm.js";
 import { noteOwnWrite } from "../../nodes/shared/own-writes.js";
 import store from "../../nodes/lifecycle-store/lifecycle-store.js";
 import update from "../../nodes/otmm-asset-update/otmm-asset-update.js";
@@ -223,6 +224,35 @@ describe(`the watch of OTMM in Node-RED ${major}`, () => {
     await nextSecond();
     await edit(eighth, TITLE, "by a person");
     await until(() => got.length === 1);
+  });
+
+  it("waits for the change that a lock is for, and loses neither that one nor older ones meanwhile", async () => {
+    const [, , , , , , , , ninth = "", tenth = ""] = ids;
+    await nextSecond();
+    await load({ overlapMinutes: 0 });
+    await looked();
+    // All of it has one date, however long it takes.
+    const date = new Date(Math.floor(Date.now() / 1000) * 1000);
+    const sameSecond = () => running.sandbox.kernel.clock.set(date);
+    sameSecond();
+    const { "conn-dam": login } = credentials;
+    const hands = await OtmmReader.login({
+      url: running.sandbox.url("otmm"),
+      username: login?.["username"] ?? "",
+      password: login?.["password"] ?? "",
+    });
+    await hands.state(ninth, "lock");
+    await looked();
+    sameSecond();
+    await edit(tenth, TITLE, "in the same second");
+    await until(() => got.length === 1);
+    sameSecond();
+    await edit(ninth, TITLE, "after the lock");
+    await until(() => got.length === 2);
+    await looked();
+    assert.deepEqual(names(), [ninth, tenth].sort());
+    const seen = got.find(({ asset }) => asset?.ids.otmm?.assetId === ninth)?.asset?.fields[TITLE];
+    assert.equal(seen?.type === "text" && seen.value, "after the lock");
   });
 
   it("shows a silence as a gap on the timeline of what changed meanwhile, and only of that", async () => {
