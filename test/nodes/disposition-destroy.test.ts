@@ -68,10 +68,13 @@ describe("disposition: destroy", function () {
   };
   const manager = async (approved: boolean): Promise<void> => {
     const [job] = await world.jobs();
-    await until(async () => (await (await world.store()).job(job?.id ?? ""))?.step.startsWith("request ") === true);
-    const stored = await (await world.store()).job(job?.id ?? "");
-    const step = Object.entries(stored?.checkpoint ?? {}).find(([name]) => name.startsWith("request "));
-    const { token } = (step ?? ["", { token: "" }])[1] as { token: string };
+    let token: string | undefined;
+    await until(async () => {
+      const { checkpoint = {} } = (await (await world.store()).job(job?.id ?? "")) ?? {};
+      const [, asked] = Object.entries(checkpoint).find(([name]) => name.startsWith("request ")) ?? [];
+      token = (asked as { token: string | null } | undefined)?.token ?? undefined;
+      return token !== undefined;
+    }, 30_000);
     const url = world.sandbox.url("preservica");
     const login = await ask(`${url}/api/accesstoken/login`, {
       method: "POST",
