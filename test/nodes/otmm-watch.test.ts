@@ -120,8 +120,10 @@ describe(`the watch of OTMM in Node-RED ${major}`, () => {
   const names = (): string[] => got.map(({ asset }) => asset?.ids.otmm?.assetId ?? "").sort();
   /** OTMM's dates are whole seconds: what must be told apart by its date happens in different ones. */
   const nextSecond = async (): Promise<void> => {
-    const now = Math.floor(Date.now() / 1000);
-    await until(() => Math.floor(Date.now() / 1000) > now);
+    // By OTMM's clock: its seconds do not begin with ours.
+    const second = (): number => Math.floor(running.sandbox.kernel.clock.now().getTime() / 1000);
+    const now = second();
+    await until(() => second() > now);
   };
   /** What the search shows as changed last; it learns of a change late. */
   const newest = async (): Promise<string | undefined> => {
