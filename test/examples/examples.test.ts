@@ -40,6 +40,13 @@ describe("example flows", () => {
         for (const host of hosts) assert.match(host, /^\$\{[A-Z_]+\}$/);
       });
 
+      it("stands on the canvas, no node on another", () => {
+        const boxes = nodes.filter((node) => "x" in node && "z" in node).map(boxOf);
+        assert.deepEqual(boxes.filter(({ left }) => left < 0).map(({ label }) => label), []);
+        const overlaps = boxes.flatMap((one, at) => boxes.slice(at + 1).filter((other) => touch(one, other)).map((other) => `${one.label} | ${other.label}`));
+        assert.deepEqual(overlaps, []);
+      });
+
       it("wires only to what is there", () => {
         const ids = new Set(nodes.map(({ id }) => id));
         const wired = nodes.flatMap(({ wires }) => ((wires ?? []) as string[][]).flat());
@@ -77,3 +84,24 @@ describe("example flows", () => {
     }
   });
 });
+
+type Box = { label: string; left: number; right: number; top: number; bottom: number };
+
+/** Where the editor draws a node, roughly: 7.6 pixels a letter, an icon, the button of inject and debug. */
+function boxOf({ name, type, x, y, wires }: FlowNode): Box {
+  const label = String(name ?? "") || type;
+  const width = Math.ceil(Math.max(100, label.length * 7.6 + 50) / 20) * 20;
+  const height = Math.max(30, ((wires ?? []) as string[][]).length * 15);
+  const [left, right] = [Number(x) - width / 2, Number(x) + width / 2];
+  return {
+    label,
+    left: left - (type === "inject" ? 20 : 0),
+    right: right + (type === "debug" ? 22 : 0),
+    top: Number(y) - height / 2,
+    bottom: Number(y) + height / 2,
+  };
+}
+
+function touch(one: Box, other: Box): boolean {
+  return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+}
