@@ -22,7 +22,7 @@ const SCENARIOS: Playable[] = [
   playable(retentionTransfer),
   playable(assetLifecycle),
 ];
-const USAGE = `npm run demo -- NUMBER [--json] [--break CHECK] [--node-red 5|4]   or   npm run demo -- --all [--json]
+const USAGE = `npm run demo -- NUMBER [--json] [--break CHECK] [--node-red 5|4]   or   npm run demo -- all [--json]
 Plays a scenario headless on the sandbox and reads its end state back from the systems. Exit 0 only if every check holds.
 Scenarios: ${SCENARIOS.map(({ number, title }) => `${number} ${title}`).join("; ")}`;
 
@@ -37,15 +37,15 @@ function choose(): Choice {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      all: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       break: { type: "string" },
       "node-red": { type: "string", default: "5" },
     },
   });
-  const numbers = positionals.map(Number);
-  const scenarios = values.all ? SCENARIOS : SCENARIOS.filter(({ number }) => numbers.includes(number));
-  if (scenarios.length === 0 || (!values.all && scenarios.length !== numbers.length)) throw new Error(USAGE);
+  const all = positionals.length === 1 && positionals[0] === "all";
+  const numbers = new Set(all ? SCENARIOS.map(({ number }) => number) : positionals.map(Number));
+  const scenarios = SCENARIOS.filter(({ number }) => numbers.has(number));
+  if (scenarios.length === 0 || scenarios.length !== numbers.size) throw new Error(USAGE);
   const spoil = values.break;
   if (spoil !== undefined && !scenarios.some(({ checks }) => checks.includes(spoil))) {
     const names = scenarios.flatMap(({ checks }) => checks);
