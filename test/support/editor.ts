@@ -137,6 +137,18 @@ export class Editor {
     await this.#known(id);
     return await this.page.evaluate((node) => RED.nodes.node(node)?.valid === true, id);
   }
+  /** Nodes that the editor marks as not properly configured, each with the reasons. */
+  async invalid(): Promise<string[]> {
+    return await this.page.evaluate(() => {
+      const marked: string[] = [];
+      const look = ({ id, type, valid, validationErrors }: EditorNode): void => {
+        if (valid === false) marked.push(`${type} ${id}: ${JSON.stringify(validationErrors)}`);
+      };
+      RED.nodes.eachNode(look);
+      RED.nodes.eachConfig(look);
+      return marked;
+    });
+  }
   async property(id: string, name: string): Promise<unknown> {
     await this.#known(id);
     return await this.page.evaluate(([node, key]) => RED.nodes.node(node ?? "")?.[key ?? ""], [id, name]);
@@ -227,6 +239,8 @@ interface EditorGlobal {
   sidebar: { show(tab: string): void };
   nodes: {
     dirty(): boolean;
+    eachNode(look: (node: EditorNode) => void): void;
+    eachConfig(look: (node: EditorNode) => void): void;
     filterNodes(filter: { type: string }): unknown[];
     node(id: string): EditorNode;
     getType(type: string): unknown;
@@ -234,7 +248,7 @@ interface EditorGlobal {
   editor: { edit(node: EditorNode): void; editConfig(name: string, type: string, id: string): void };
   actions: { invoke(action: string): void };
 }
-type EditorNode = { type: string; changed?: boolean; valid?: boolean; _def: { category: string } } & Record<
+type EditorNode = { id: string; type: string; changed?: boolean; valid?: boolean; _def: { category: string } } & Record<
   string,
   unknown
 >;

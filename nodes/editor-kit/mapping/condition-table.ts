@@ -55,7 +55,7 @@ export function conditionTables(around: Around, stored: readonly NamedTable[], c
           summary: ({ name, table }) => [
             el("b", {}, name || "…"),
             `: ${[...new Set(table.lines.map(({ value }) => value))].join(", ") || "…"} · `,
-            `${text("kit.conditions.otherwise")} ${table.otherwise || "…"}`,
+            `${text("kit.conditions.otherwise")} ${table.otherwise || "–"}`,
           ],
           editor: (touch) => tableEditor(around, named, touch),
         },

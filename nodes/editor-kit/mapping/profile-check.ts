@@ -61,12 +61,11 @@ function rowMistake(row: MappingRow, targets: ReadonlySet<string>, ids: Readonly
   return testsMistake([...(row.onlyIf ?? []), ...(row.refuse ?? []).flatMap(({ when }) => when)]);
 }
 
-function tableMistake({ inputs, lines, otherwise }: ConditionTable): string | undefined {
-  if (otherwise === "") return "mapping-profile.errors.table-otherwise";
+/** A line's value and `otherwise` may be empty: then there is no value. */
+function tableMistake({ inputs, lines }: ConditionTable): string | undefined {
   if (inputs.some(({ from }) => isEmptySource(from))) return "mapping-profile.errors.table-input";
   if (inputs.some(({ type, known }) => type === "code" && (known ?? []).length === 0))
     return "mapping-profile.errors.table-known";
-  if (lines.some(({ value }) => value === "")) return "mapping-profile.errors.table-value";
   // A line without tests would hold for every asset.
   if (lines.some(({ when }) => when.length === 0 || when.some((group) => group.length === 0)))
     return "mapping-profile.errors.table-when";
