@@ -3,7 +3,7 @@
  * Node.js 24 that comes with them, and a fresh build. Uses nothing but Node.js itself.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -55,10 +55,13 @@ export function build() {
   if (run.status !== 0) process.exit(run.status ?? 1);
 }
 
-/** Runs a program with the project's Node.js, passes signals on, resolves with its exit code. */
-export function run(program, args, env = {}) {
+/** Runs a program with the project's Node.js, passes signals on, resolves with its exit code; `output` is a file for its words. */
+export function run(program, args, env = {}, output) {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: ROOT, stdio: "inherit", env: environment(env) });
+    const written = output === undefined ? undefined : openSync(output, "w");
+    const stdio = written === undefined ? "inherit" : ["ignore", written, written];
+    const child = spawn(program, args, { cwd: ROOT, stdio, env: environment(env) });
+    if (written !== undefined) closeSync(written);
     const pass = (signal) => child.kill(signal);
     process.on("SIGINT", pass);
     process.on("SIGTERM", pass);

@@ -27,7 +27,8 @@ const SUITES = {
   "nodes on Node-RED 4.1": { tests: ["dist/test/nodes/**/*.test.js"], env: on(4) },
   "examples on Node-RED 5": { tests: ["dist/test/examples/**/*.test.js"], env: on(5) },
   "examples on Node-RED 4.1": { tests: ["dist/test/examples/**/*.test.js"], env: on(4) },
-  editor: { tests: ["dist/test/editor/**/*.test.js"] },
+  // A browser that is waited for: it runs beside the others, and its output comes when they are through.
+  editor: { tests: ["dist/test/editor/**/*.test.js"], beside: true },
   faults: { tests: ["dist/test/faults/**/*.test.js"] },
   kill: { tests: ["dist/test/kill/**/*.test.js"] },
 };
@@ -39,14 +40,41 @@ const folder = mkdtempSync(join(tmpdir(), "totals-"));
 const totals = { passes: 0, failures: 0, pending: 0 };
 const failed = [];
 const failures = [];
-for (const [name, suite] of Object.entries(SUITES)) {
-  if (wanted.length > 0 && !wanted.some((word) => name.startsWith(word))) continue;
-  const started = Date.now();
+const chosen = Object.entries(SUITES).filter(
+  ([name]) => wanted.length === 0 || wanted.some((word) => name.startsWith(word)),
+);
+const isBeside = ([, { beside }]) => beside === true && chosen.length > 1;
+const beside = [];
+for (const [name, suite] of chosen.filter((one) => !isBeside(one))) {
+  // Lint goes first and alone: its command builds once more.
+  if (name !== "lint" && beside.length === 0)
+    for (const [other, theirs] of chosen.filter(isBeside)) {
+      const output = join(folder, `${other}.log`);
+      beside.push({ name: other, output, playing: play(other, theirs, output) });
+    }
   console.log(`\n== ${name}`);
+  report(await play(name, suite));
+}
+for (const { name, output, playing } of beside) {
+  const played = await playing;
+  console.log(`\n== ${name} (beside the others)\n${readFileSync(output, "utf8")}`);
+  report(played);
+}
+if (failures.length > 0) console.log(`\nFailed:\n${failures.join("\n")}`);
+console.log(`\n${totals.passes} passed, ${totals.failures} failed, ${totals.pending} skipped`);
+process.exitCode = failed.length > 0 || totals.passes === 0 ? 1 : 0;
+
+/** Runs a suite; its output goes to that file, or to where ours goes. */
+async function play(name, suite, output) {
+  const started = Date.now();
   const file = join(folder, `${name.replaceAll(" ", "-")}.json`);
   const env = { ...suite.env, TOTALS: file };
-  const code = await (suite.run?.(env) ?? run(nodePath(), mocha(...suite.tests), env));
+  const code = await (suite.run?.(env) ?? run(nodePath(), mocha(...suite.tests), env, output));
   const counted = suite.tests && existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+  return { name, code, counted, seconds: (Date.now() - started) / 1000 };
+}
+
+function report({ name, code, counted, seconds }) {
   totals.passes += counted?.passes ?? (code === 0 ? 1 : 0);
   totals.failures += counted?.failures ?? (code === 0 ? 0 : 1);
   totals.pending += counted?.pending ?? 0;
@@ -54,11 +82,8 @@ for (const [name, suite] of Object.entries(SUITES)) {
   if (code !== 0 && counted?.failures === 0) totals.failures += 1;
   if (code !== 0) failed.push(name);
   failures.push(...failuresOf(name, code, counted));
-  console.log(`== ${name}: ${code === 0 ? "ok" : "FAILED"}, ${((Date.now() - started) / 1000).toFixed(0)} s`);
+  console.log(`== ${name}: ${code === 0 ? "ok" : "FAILED"}, ${seconds.toFixed(0)} s`);
 }
-if (failures.length > 0) console.log(`\nFailed:\n${failures.join("\n")}`);
-console.log(`\n${totals.passes} passed, ${totals.failures} failed, ${totals.pending} skipped`);
-process.exitCode = failed.length > 0 || totals.passes === 0 ? 1 : 0;
 
 /** The failed tests of a suite, each with the first lines of its error; the suite itself where none is known. */
 function failuresOf(name, code, counted) {
