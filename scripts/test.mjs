@@ -43,18 +43,19 @@ const failures = [];
 const chosen = Object.entries(SUITES).filter(
   ([name]) => wanted.length === 0 || wanted.some((word) => name.startsWith(word)),
 );
-const isBeside = ([, { beside }]) => beside === true && chosen.length > 1;
-const beside = [];
-for (const [name, suite] of chosen.filter((one) => !isBeside(one))) {
-  // Lint goes first and alone: its command builds once more.
-  if (name !== "lint" && beside.length === 0)
-    for (const [other, theirs] of chosen.filter(isBeside)) {
-      const output = join(folder, `${other}.log`);
-      beside.push({ name: other, output, playing: play(other, theirs, output) });
-    }
+const alone = ([name]) => name === "lint";
+const isBeside = (one) => one[1].beside === true && chosen.length > 1;
+const inTurn = async ([name, suite]) => {
   console.log(`\n== ${name}`);
   report(await play(name, suite));
-}
+};
+// Lint goes first and alone: its command builds once more.
+for (const one of chosen.filter(alone)) await inTurn(one);
+const beside = chosen.filter(isBeside).map(([name, suite]) => {
+  const output = join(folder, `${name}.log`);
+  return { name, output, playing: play(name, suite, output) };
+});
+for (const one of chosen.filter((other) => !alone(other) && !isBeside(other))) await inTurn(one);
 for (const { name, output, playing } of beside) {
   const played = await playing;
   console.log(`\n== ${name} (beside the others)\n${readFileSync(output, "utf8")}`);
