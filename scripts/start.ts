@@ -81,7 +81,7 @@ async function main(): Promise<void> {
       [
         "",
         `  Node-RED with the example flows   ${nodeRed.url}`,
-        `  The sandbox's four systems, live  ${sandbox.ready.control}`,
+        `  The sandbox's systems, live       ${sandbox.ready.control}`,
         `  Kept in                           ${data}`,
         "",
         ...(people === undefined
