@@ -116,7 +116,10 @@ export class ChangeReader {
         if (now.last > this.#latest) this.#latest = now.last;
         this.#learnt.set(ref, now);
         const kinds = changesBetween(before, now);
-        if (silent || kinds.length === 0 || isOwn(config, actions, before, kinds)) return undefined;
+        if (silent || kinds.length === 0) return undefined;
+        // Asked again: somebody else may have acted between the history and the state that was read.
+        const own = isOwn(config, actions, before, kinds) && isOwn(config, await actionsOf(client, ref), before, kinds);
+        if (own) return undefined;
         return told(client, ref, asset, now, before, kinds);
       }),
     );
