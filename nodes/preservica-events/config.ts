@@ -8,6 +8,8 @@ export interface PreservicaEventsConfig {
   pollSeconds: number;
   /** Minutes between two looks at every known asset: holds, expiry, deletion. */
   sweepMinutes: number;
+  /** Seconds after a call back until one more look: what the archive takes from its index comes late. 0 = none. */
+  settleSeconds: number;
   /** Minutes that each look goes back before the last. */
   overlapMinutes: number;
   /** Reference or path of the folder to watch; empty = everything. */
@@ -31,6 +33,7 @@ export function migrate(stored: Stored): PreservicaEventsConfig {
     connection: textIn(stored, "connection"),
     pollSeconds: numberIn(stored, "pollSeconds", 60),
     sweepMinutes: numberIn(stored, "sweepMinutes", 60),
+    settleSeconds: numberIn(stored, "settleSeconds", 30),
     overlapMinutes: numberIn(stored, "overlapMinutes", 2),
     folder: textIn(stored, "folder"),
     ownUser: textIn(stored, "ownUser"),

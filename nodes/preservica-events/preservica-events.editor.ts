@@ -17,6 +17,7 @@ RED.nodes.registerType("preservica-events", {
     connection: { value: "", type: "preservica-connection", required: true },
     pollSeconds: { value: 60, validate: wholeNumber(1, 86_400) },
     sweepMinutes: { value: 60, validate: wholeNumber(0, 44_640) },
+    settleSeconds: { value: 30, validate: wholeNumber(0, 3600) },
     overlapMinutes: { value: 2, validate: wholeNumber(0, 1440) },
     folder: { value: "" },
     ownUser: { value: "" },

@@ -84,8 +84,10 @@ function register(RED: NodeAPI): void {
         });
       }
       if (state.due > Date.now() && !state.again) return;
+      const settle = state.again ? config.settleSeconds : 0;
+      const next = settle > 0 ? Math.min(settle, config.pollSeconds) : config.pollSeconds;
       state.again = false;
-      state.due = Date.now() + config.pollSeconds * 1000;
+      state.due = Date.now() + next * 1000;
       state.busy = Date.now() + STALE_MS;
       this.receive({});
     }, TICK_MS).unref();

@@ -57,7 +57,7 @@ export class ChangeReader {
     if (phase === "known") {
       const part = cursor.at ?? 0;
       const refs = [...(await this.#memory.part(part))].flatMap(([ref, { deleted }]) => (deleted ? [] : [ref]));
-      const assets = await this.#compare(client, config, refs, false);
+      const assets = await this.#compare(client, config, refs, run.id);
       return { assets, cursor: part + 1 < PARTS ? { ...cursor, at: part + 1 } : { ...cursor, phase: "end", at: 0 } };
     }
     const first = cursor.first === true;
@@ -68,7 +68,7 @@ export class ChangeReader {
     this.#lists.set(name, refs);
     const wanted = refs.slice(at, at + STEP);
     const fresh = phase === "changed" ? wanted : await this.#unknown(wanted);
-    const assets = await this.#compare(client, config, fresh, first);
+    const assets = await this.#compare(client, config, fresh, first ? undefined : run.id);
     if (at + STEP < refs.length) return { assets, cursor: { ...cursor, phase, at: at + STEP } };
     const next = phase === "listed" ? (first ? "end" : "known") : cursor.sweep === true ? "listed" : "end";
     return { assets, cursor: { ...cursor, phase: next, at: 0 } };
@@ -98,15 +98,18 @@ export class ChangeReader {
     return [...refs];
   }
 
+  /** @param run in which changes are told; absent: they are only remembered */
   async #compare(
     client: PreservicaClient,
     config: PreservicaEventsConfig,
     refs: readonly string[],
-    silent: boolean,
+    run: string | undefined,
   ): Promise<LifecycleAsset[]> {
     const changed = await Promise.all(
       refs.map(async (ref): Promise<LifecycleAsset | undefined> => {
         const before = await this.#memory.known(ref);
+        // A run tells an asset version once: what came after that is left to the next run, not remembered as told.
+        if (run !== undefined && before?.toldIn === run) return undefined;
         const actions = await actionsOf(client, ref);
         const asset = await readable(client, ref, config);
         if (asset === "hidden") return undefined;
@@ -116,10 +119,11 @@ export class ChangeReader {
         if (now.last > this.#latest) this.#latest = now.last;
         this.#learnt.set(ref, now);
         const kinds = changesBetween(before, now);
-        if (silent || kinds.length === 0) return undefined;
+        if (run === undefined || kinds.length === 0) return undefined;
         // Asked again: somebody else may have acted between the history and the state that was read.
         const own = isOwn(config, actions, before, kinds) && isOwn(config, await actionsOf(client, ref), before, kinds);
         if (own) return undefined;
+        this.#learnt.set(ref, { ...now, toldIn: run });
         return told(client, ref, asset, now, before, kinds);
       }),
     );

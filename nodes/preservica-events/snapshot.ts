@@ -18,6 +18,8 @@ export type Snapshot = {
   last: string;
   /** ISO instant of the reading, by our clock. */
   at: string;
+  /** The run that told its last change; absent = none did. */
+  toldIn?: string;
 };
 
 export const CHANGE_KINDS = [

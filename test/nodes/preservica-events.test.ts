@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
+import { PreservicaReader } from "../../scripts/demo/readers/preservica.js";
 import { helper, until } from "../support/helper.js";
 import { PreservicaStage } from "./preservica-stage.js";
 
@@ -36,6 +37,13 @@ describe("preservica-events", () => {
     const before = looks();
     await until(() => looks() > before + 1, 30_000);
   };
+  const manager = (): Promise<PreservicaReader> =>
+    PreservicaReader.login({
+      url: stage.sandbox.url("preservica"),
+      tenant: "ALDER",
+      username: "manager.one",
+      password: "archive-Manager-0001",
+    });
   const setTag = async (number: number, tag: string): Promise<string> => {
     const ref = await stage.refOf(number);
     await stage.putText(`/api/entity/information-objects/${ref}/security-descriptor?includeDescendants=false`, tag);
@@ -131,6 +139,33 @@ describe("preservica-events", () => {
     const ref = await setTag(4, "restricted");
     await until(() => told().some((one) => one.ref === ref), 30_000);
     assert.equal(told().filter((one) => one.ref === ref).length, 1);
+  });
+
+  it("looks once more after a call, for what the archive takes from its index only later", async () => {
+    const config = { sweepMinutes: 1440, queue: "settle" };
+    await deploy(config);
+    await looked();
+    await stage.unload();
+    const before = looks();
+    await deploy({ ...config, pollSeconds: 86_400, settleSeconds: 4 });
+    await until(() => looks() > before, 30_000);
+    await stage.change({ indexDelayMs: 3000 });
+    const ref = await stage.refOf(12);
+    await (
+      await manager()
+    ).rewrite(ref, "urn:clc:schema:lifecycle:1", (xml) =>
+      xml.replace(/(<(?:\w+:)?retention>[\s\S]*?<(?:\w+:)?start>)[^<]*/, "$12023-02-03"),
+    );
+    await stage.change({ indexDelayMs: 0 });
+    const body = JSON.stringify({ trigger: "MOVED", timestamp: "2020-01-01T00:00:00.000Z", events: [] });
+    const signature = createHmac("sha256", SECRET).update(`preservica-webhook-auth${body}`).digest("hex");
+    const called = await fetch(`${stage.web}/content-lifecycle/preservica-events/node0`, {
+      method: "POST",
+      body,
+      headers: { "Preservica-Signature": signature },
+    });
+    assert.equal(called.status, 200);
+    await until(() => told().some((one) => one.ref === ref && one.kinds.includes("policy")), 30_000);
   });
 
   it("takes a secret whose variable is not set for none, not for the text that everybody can read", async () => {
