@@ -122,8 +122,15 @@ class Runner<Settings extends JsonObject> implements QueueOwner {
   #start(store: LifecycleStore, run: Run): void {
     if (this.#active.has(run.id) || this.#closing.signal.aborted) return;
     const work = this.#advance(store, run)
-      .catch((thrown: unknown) => this.#failed(store, run, thrown))
-      .finally(() => this.#active.delete(run.id));
+      .then(() => "done" as const)
+      .catch(async (thrown: unknown) => {
+        await this.#failed(store, run, thrown);
+        return "failed" as const;
+      })
+      .then((how) => {
+        this.#active.delete(run.id);
+        this.#options.ended?.(run.id, this.#closing.signal.aborted ? "stopped" : how);
+      });
     this.#active.set(run.id, work);
   }
 

@@ -93,6 +93,8 @@ export interface RunNodeOptions<Settings extends JsonObject> {
   page(run: { id: string; settings: Settings; cursor: JsonObject; signal: AbortSignal }): Promise<RunPageResult>;
   /** What `msg.payload` of an asset is; default: key, version and name. */
   payload?(asset: LifecycleAsset): unknown;
+  /** Told when a run reads no more: it is done, failed, or left to the next start. */
+  ended?(run: string, how: "done" | "failed" | "stopped"): void;
   /** Port for assets (default 0) and for the summary (default 1). */
   ports?: { asset: number; summary: number };
 }

@@ -20,6 +20,8 @@ import { ChangeReader } from "./read.js";
 
 const ROUTE = "preservica-events";
 const TICK_MS = 500;
+/** After a reading that failed, the next one need not wait for its time. */
+const RETRY_MS = 30_000;
 /** A reading that has not moved for this long has failed; the next may begin. */
 const STALE_MS = 10 * 60_000;
 /** Triggers that a full reading answers. */
@@ -43,7 +45,8 @@ function register(RED: NodeAPI): void {
     const config = migrate({ ...definition });
     const memory = new Memory(config.queue || this.id, () => storeOf(RED, config.store));
     const reader = new ChangeReader(memory);
-    const state = { due: 0, busy: 0, run: "", again: false, subscribed: !config.subscribe };
+    // The first reading may come as early after a change as one that a call wakes.
+    const state = { due: 0, busy: 0, run: "", again: true, subscribed: !config.subscribe };
 
     registerRunNode<Record<string, never>>({
       RED,
@@ -60,9 +63,12 @@ function register(RED: NodeAPI): void {
         }
         state.run = run.id;
         state.busy = Date.now() + STALE_MS;
-        const page = await reader.page(preservicaOf(RED, config.connection), config, run);
-        if (page.cursor === undefined) Object.assign(state, { busy: 0, run: "" });
-        return page;
+        return await reader.page(preservicaOf(RED, config.connection), config, run);
+      },
+      ended: (run, how) => {
+        if (state.run !== run) return;
+        Object.assign(state, { busy: 0, run: "" });
+        if (how === "failed") state.due = Math.min(state.due, Date.now() + RETRY_MS);
       },
     });
 

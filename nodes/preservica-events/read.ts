@@ -111,11 +111,18 @@ export class ChangeReader {
         // A run tells an asset version once: what came after that is left to the next run, not remembered as told.
         if (run !== undefined && before?.toldIn === run) return undefined;
         const actions = await actionsOf(client, ref);
-        const asset = await readable(client, ref, config);
+        let asset = await readable(client, ref, config);
         if (asset === "hidden") return undefined;
         if (asset !== undefined && before === undefined && !(await isBelow(client, asset, config.folder)))
           return undefined;
-        const now = await snapshotOf(client, ref, asset, before, lastOf(actions) || (before?.last ?? ""));
+        const last = lastOf(actions) || (before?.last ?? "");
+        const now = await snapshotOf(client, ref, asset, before, last).catch(async (thrown: unknown) => {
+          // Destroyed between two questions, if the archive says so itself.
+          const gone = thrown instanceof LifecycleError && thrown.code === "NOT_FOUND";
+          if (!gone || (await readable(client, ref, config)) !== undefined) throw thrown;
+          asset = undefined;
+          return await snapshotOf(client, ref, undefined, before, last);
+        });
         if (now.last > this.#latest) this.#latest = now.last;
         this.#learnt.set(ref, now);
         const kinds = changesBetween(before, now);

@@ -98,6 +98,21 @@ describe("preservica-events", () => {
     );
   });
 
+  it("goes on after a reading that failed for good", async () => {
+    await deploy({ queue: "failed" });
+    await looked();
+    const fault = stage.sandbox.kernel.faults.add({
+      system: "preservica",
+      kind: "status",
+      status: 400,
+      match: { path: "/entities/updated-since" },
+    });
+    await until(() => fault.hit === 1);
+    const ref = await setTag(11, "restricted");
+    await until(() => told().some((one) => one.ref === ref));
+    assert.equal(stage.got("errors").length, 1);
+  });
+
   it("does not tell what its own account did", async () => {
     await deploy({ ownUser: "manager.one" });
     await looked();
