@@ -23,11 +23,15 @@ export function install() {
   console.error("Installing dependencies (once) ...");
   // Takes the versions of the lock file. `npm ci` would also insist on entries for the optional packages of every other
   // platform, which a lock file that was written on one platform may lack.
-  const run = spawnSync("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], {
-    cwd: ROOT,
-    stdio: ["ignore", 2, 2],
-    shell: process.platform === "win32",
-  });
+  const run = spawnSync(
+    "npm",
+    ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error", "--fetch-retries=5"],
+    {
+      cwd: ROOT,
+      stdio: ["ignore", 2, 2],
+      shell: process.platform === "win32",
+    },
+  );
   if (run.status !== 0) {
     console.error("npm install failed, see above.");
     process.exit(1);

@@ -223,14 +223,23 @@ function collect(child: ChildProcess): { text(): string; waitFor: NodeRed["waitF
   return { text: () => text, waitFor };
 }
 
-async function freePort(): Promise<number> {
-  return await new Promise((done, fail) => {
+/** Free ports are looked for below those that outgoing connections take by themselves. */
+const FIRST_PORT = 20_000;
+const PORTS = 10_000;
+
+/** The first of `count` neighbouring ports that are free now. */
+export async function freePort(count = 1): Promise<number> {
+  for (;;) {
+    const first = FIRST_PORT + Math.floor(Math.random() * (PORTS - count));
+    const free = await Promise.all(Array.from({ length: count }, (_, index) => isFree(first + index)));
+    if (free.every(Boolean)) return first;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  return await new Promise((done) => {
     const server = createServer();
-    server.once("error", fail);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      server.close(() => done(port));
-    });
+    server.once("error", () => done(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => done(true)));
   });
 }

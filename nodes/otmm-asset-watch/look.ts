@@ -38,7 +38,7 @@ const REMEMBERED = 20_000;
  * Milliseconds that a locked asset is left alone for: a lock moves the asset's date, and the change that it is for may
  * come within the same second, when its date cannot tell it from the lock any more.
  */
-const LOCK_SETTLES_MS = 2000;
+const LOCK_SETTLES_MS = 5000;
 
 /** Looks for changed assets of one OTMM. */
 export class AssetWatch {

@@ -169,7 +169,12 @@ export class Stage {
     try {
       const flow = merged([...exampleFlow(options.example), ...(options.beside?.() ?? [])]);
       const nodeRed = await startOn(options, folder, ready);
-      await nodeRed.deploy(flow);
+      try {
+        await nodeRed.deploy(flow);
+      } catch (error) {
+        await nodeRed.stop();
+        throw error;
+      }
       return new Stage(options, folder, ready, flow, nodeRed, stop);
     } catch (error) {
       await stop();
@@ -202,7 +207,7 @@ export class Stage {
   }
 
   async runs(): Promise<RunView[]> {
-    const answer = await this.nodeRed.admin("GET", `content-lifecycle/stores/${this.storeId}/runs`);
+    const answer = await this.nodeRed.admin("GET", `content-lifecycle/stores/${this.storeId}/runs?limit=1000`);
     return ((await answer.json()) as { runs: RunView[] }).runs;
   }
   async jobs(query = ""): Promise<JobView[]> {

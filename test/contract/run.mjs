@@ -55,7 +55,7 @@ function python() {
   console.log("Installing the vendors' clients (test/contract/requirements.txt)");
   must(
     inside,
-    ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", REQUIREMENTS],
+    ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "10", "-r", REQUIREMENTS],
     "pip could not install test/contract/requirements.txt; is a package index reachable?",
   );
   rmSync(SCHEMAS, { recursive: true, force: true });
@@ -67,6 +67,8 @@ function python() {
       "download",
       "--quiet",
       "--disable-pip-version-check",
+      "--retries",
+      "10",
       "--no-deps",
       "-d",
       SCHEMAS,

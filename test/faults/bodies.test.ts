@@ -56,7 +56,7 @@ async function masters(faults: Scene, ids: readonly string[], count: number): Pr
 }
 
 describe("bodies that are not what they should be", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const faults = scene();
 
   it("archives no content that is short, long, damaged or something else, says which, and archives it once it is whole", async () => {

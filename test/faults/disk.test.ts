@@ -14,7 +14,7 @@ const CASES: StoreCase[] = [
 ];
 
 describe("a full disk under the store", function () {
-  this.timeout(120_000);
+  this.timeout(500_000);
   let results: (StoreCase & StoreResult)[];
   before(async () => {
     results = await playStoreCases(CASES);

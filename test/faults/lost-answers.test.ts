@@ -26,7 +26,7 @@ const WRITES: { what: string; order: FaultOrder }[] = [
 ];
 
 describe("answers that are lost after the system has done what was asked", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const faults = scene();
 
   /** Requests that were processed and not refused. */

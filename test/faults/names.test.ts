@@ -14,7 +14,7 @@ const AWKWARD = [
 ];
 
 describe("names and texts that could do harm", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const faults = scene();
 
   it("arrive letter by letter as titles and harmless as file names, twins of one name and of two normal forms apart", async () => {

@@ -40,7 +40,7 @@ const PLACES: { says: string; order: Pick<FaultOrder, "system" | "match" | "stat
 ];
 
 describe("redirects to another host", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const faults = scene();
   let stranger: Stranger;
   before(async () => {

@@ -33,7 +33,7 @@ export interface Scene {
 export function scene(): Scene {
   const held: { world?: FaultWorld; readers?: CampaignReaders; before?: Before } = {};
   before(async function () {
-    this.timeout(20_000);
+    this.timeout(120_000);
     held.world = await FaultWorld.open();
     held.readers = new CampaignReaders(held.world);
   });

@@ -76,7 +76,7 @@ function forms(secret: string): string[] {
 }
 
 describe("secrets", function () {
-  this.timeout(120_000);
+  this.timeout(500_000);
   let sandbox: Sandbox;
   let nodeRed: NodeRed;
   let folder: string;
@@ -168,8 +168,12 @@ describe("secrets", function () {
         runs.every(({ state, counts }) => state !== "running" && counts.running + counts.waiting === 0)
       );
     };
+    const runs = async (): Promise<number> =>
+      (JSON.parse(await (await nodeRed.admin("GET", `${store}/runs`)).text()) as { runs: object[] }).runs.length;
     const press = async (): Promise<void> => {
+      const before = await runs();
       await nodeRed.inject("ca01000000000011");
+      await until(async () => (await runs()) > before, 60_000);
       await until(ended, 60_000);
     };
     await nodeRed.inject("ca01000000000012");

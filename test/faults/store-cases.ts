@@ -50,7 +50,7 @@ export async function storeCase(world: FaultWorld, readers: CampaignReaders, one
       await until(() => told(world));
       await spaceAgain(file, world, cast);
     }
-    const run = await world.settled(20_000);
+    const run = await world.settled(90_000);
     problems.push(...(await readers.problems(cast, before, run)));
   } catch (error) {
     problems.push(error instanceof Error ? error.message : String(error));

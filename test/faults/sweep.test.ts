@@ -28,7 +28,7 @@ function sampled(): SweepCase[] {
 }
 
 describe("fault sweep over the campaign example", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let world: FaultWorld;
   let readers: CampaignReaders;
   before(async () => {

@@ -8,7 +8,7 @@ import { scene } from "./scene.js";
 const at = (entry: LogEntry): number => Date.parse(entry.at);
 
 describe("systems that ask to slow down", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const faults = scene();
 
   it("are given the time that they ask for, in seconds and as a date, for reads, writes and uploads", async () => {

@@ -11,7 +11,7 @@ function logins(faults: Scene): { otmm: number; preservica: number } {
 }
 
 describe("sessions and tokens that end in the middle", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const faults = scene();
 
   it("cost one login when a token is refused in mid-upload, and nothing else", async () => {

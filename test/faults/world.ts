@@ -161,7 +161,7 @@ export class FaultWorld {
   }
 
   /** Resolves when the newest run has ended and nothing of it moves any more. */
-  async settled(limit = 30_000): Promise<RunResult> {
+  async settled(limit = 90_000): Promise<RunResult> {
     let last: RunResult | undefined;
     try {
       await until(async () => {

@@ -3,7 +3,7 @@ import { MOST_DISK, MOST_MEMORY, pass } from "../long/large.js";
 import { MIB } from "../long/measure.js";
 
 describe("a large master", function () {
-  this.timeout(120_000);
+  this.timeout(400_000);
   it("of 100 MiB passes so by OPEX, too", async () => {
     const { problems, peak } = await pass(100 * MIB, "opex");
     assert.deepEqual(problems, []);

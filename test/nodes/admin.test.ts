@@ -7,7 +7,7 @@ const EDITOR: NodeRedUser = { username: "editor", password: "e", permissions: "*
 const PROFILE = { name: "p", version: "1.0.0", targets: [{ name: "dc", kind: "dublin-core" }], rows: [] };
 
 describe(`admin endpoints behind Node-RED ${major}'s own sign-in`, function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let nodeRed: NodeRed;
 
   before(async () => {

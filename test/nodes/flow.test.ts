@@ -29,13 +29,13 @@ const PROFILE = {
 };
 
 describe(`the nodes in Node-RED ${major}`, function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let userDir: string;
   let running: TestSandbox;
   let secrets: Record<string, Record<string, string>>;
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     running = await startTestSandbox();
     const { otmm: dam, preservica: archive } = running.sandbox.ready;
     secrets = {

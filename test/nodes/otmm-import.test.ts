@@ -28,7 +28,7 @@ describe(`importing into OTMM in Node-RED ${major}`, () => {
   const caught: { code: string; message: string }[] = [];
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     running = await startTestSandbox();
     const { username = "", password = "" } = running.sandbox.ready.otmm ?? {};
     credentials = { "conn-dam": { username, password } };
@@ -167,7 +167,7 @@ describe(`importing into OTMM in Node-RED ${major}`, () => {
     await load();
     for (let n = 0; n < 2; n += 1)
       helper.getNode("n-import").receive({ asset: derivative(origin(1), "preservica:archive:both") });
-    await until(() => got.length === 2, 20_000);
+    await until(() => got.length === 2, 90_000);
     assert.equal((await marked("preservica:archive:both")).length, 1);
   });
 
@@ -252,7 +252,7 @@ describe(`importing into OTMM in Node-RED ${major}`, () => {
       });
       got.length = 0;
       helper.getNode("n-import").receive({ asset: derivative(origin(1), key) });
-      await until(() => got.length === 1, 20_000);
+      await until(() => got.length === 1, 90_000);
       assert.equal(fault.hit, 1);
       assert.equal((await marked(key)).length, 1);
     }

@@ -13,7 +13,7 @@ import { Bench, named } from "../lib/otmm/support.js";
 const HOUSE_NO = "BCT.FIELD.HOUSE NO";
 
 describe("parts that are assets of their own in OTMM", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const fetch = exampleFlow(broadcastMasters.example).find(({ type }) => type === "otmm-asset-fetch") ?? {};
   const { mustMove } = loadManifest().scenarios["4"];
   let bench: Bench;

@@ -27,7 +27,7 @@ describe(`the watch of OTMM in Node-RED ${major}`, () => {
   const got: LifecycleMessage[] = [];
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     running = await startTestSandbox();
     const { username = "", password = "" } = running.sandbox.ready.otmm ?? {};
     credentials = { "conn-dam": { username, password } };

@@ -9,7 +9,7 @@ const HELD = "spring-film.mp4";
 const MATTER = "MAT-2026-017";
 
 describe("preservica-ingest", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let world: FaultWorld;
   let readers: CampaignReaders;
   before(async () => {

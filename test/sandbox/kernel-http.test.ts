@@ -186,7 +186,7 @@ describe("sandbox kernel: requests and content", () => {
       bytesPerSecond: 1_000_000,
       match: { path: "/content" },
     });
-    const slow = arrived(`${stage.url}/content`, { giveUpAfterMs: 1000 });
+    const slow = arrived(`${stage.url}/content`, { giveUpAfterMs: 5_000 });
     const quick = await arrived(`${stage.url}/hello`);
     assert.equal(quick.status, 200);
     assert.equal((await slow).status, 200);

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PACKAGE_ROOT } from "../../scripts/node-red.js";
+import { freePort, PACKAGE_ROOT } from "../../scripts/node-red.js";
 
 const SYSTEMS = 5;
 
@@ -16,7 +15,7 @@ describe("npm start -- --users", function () {
 
   before(async () => {
     data = mkdtempSync(join(tmpdir(), "start-"));
-    const [port, systems] = [await freePorts(1), await freePorts(SYSTEMS)];
+    const [port, systems] = [await freePort(), await freePort(SYSTEMS)];
     const args = ["--users", "--port", String(port), "--sandbox-port", String(systems), "--data", data];
     started = spawn(process.execPath, [join(PACKAGE_ROOT, "dist/scripts/start.js"), ...args], {
       cwd: PACKAGE_ROOT,
@@ -94,28 +93,3 @@ describe("npm start -- --users", function () {
     return { authorization: `Bearer ${((await answer.json()) as { access_token: string }).access_token}` };
   }
 });
-
-/** The first of `count` neighbouring ports that are free now. */
-async function freePorts(count: number): Promise<number> {
-  for (;;) {
-    const first = await listening(0);
-    const port = portOf(first);
-    const rest = await Promise.allSettled(Array.from({ length: count - 1 }, (_, index) => listening(port + index + 1)));
-    const open = [first, ...rest.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []))];
-    await Promise.all(open.map((server) => new Promise((done) => server.close(done))));
-    if (open.length === count) return port;
-  }
-}
-
-async function listening(port: number): Promise<Server> {
-  return await new Promise((done, fail) => {
-    const server = createServer();
-    server.once("error", fail);
-    server.listen(port, "127.0.0.1", () => done(server));
-  });
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === "object" && address !== null ? address.port : 0;
-}

@@ -28,7 +28,7 @@ export function coreNode(path: string): NodeInitializer {
 }
 
 /** Resolves when `holds` does; fails after `limit` milliseconds with what was waited for. */
-export async function until(holds: () => boolean | Promise<boolean>, limit = 15_000): Promise<void> {
+export async function until(holds: () => boolean | Promise<boolean>, limit = 60_000): Promise<void> {
   const end = Date.now() + limit;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`Waited ${limit} ms in vain for: ${holds.toString()}`);

@@ -29,10 +29,10 @@ describe("sending a content as part of a form", () => {
     });
   const upload = (from: string, to: string, more: Partial<FormUpload> = {}): FormUpload => ({
     label: "master.tif",
-    open: () => Promise.resolve({ method: "GET", url: from, headers: {}, idleMs: 2000 }),
+    open: () => Promise.resolve({ method: "GET", url: from, headers: {}, idleMs: 10_000 }),
     size: bytes.length,
     algorithms: ["SHA-256"],
-    target: { method: "POST", url: to, headers: { "X-Requested-By": "42" }, idleMs: 2000 },
+    target: { method: "POST", url: to, headers: { "X-Requested-By": "42" }, idleMs: 10_000 },
     fields: { import_job_id: "7", file_name: "märz.tif" },
     file: { part: "file", name: 'a "märz".tif', mediaType: "image/tiff" },
     signal: new AbortController().signal,

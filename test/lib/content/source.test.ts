@@ -159,7 +159,7 @@ describe("sources", () => {
           response.write(known.subarray(0, size / 2));
           return true;
         };
-        await failsWith("TIMEOUT", read("/a", { open: async () => get(`${source.url}/a`, { idleMs: 150 }) }));
+        await failsWith("TIMEOUT", read("/a", { open: async () => get(`${source.url}/a`, { idleMs: 1500 }) }));
         await Promise.all(closed);
         assert.equal(closed.length, size > MUCH ? 3 : 2);
         assert.equal(source.sockets.size, 0);

@@ -306,23 +306,23 @@ describe("the HTTP client", () => {
             response.write("abc");
           }
           if (request.url !== "/base/drip") return;
-          response.writeHead(200, { "Content-Length": "6" });
-          let left = 6;
+          response.writeHead(200, { "Content-Length": "30" });
+          let left = 30;
           const drip = setInterval(() => {
             response.write("x");
             left -= 1;
             if (left > 0) return;
             clearInterval(drip);
             response.end();
-          }, 60);
+          }, 100);
         },
-        { idleMs: 200, retries: 0 },
+        { idleMs: 1500, retries: 0 },
       );
       for (const path of ["/silent", "/inside"]) {
         const error = await failed(http.request({ method: "GET", path }), "TIMEOUT");
         assert.equal(error.retryable, true);
       }
-      assert.equal((await http.request({ method: "GET", path: "/drip" })).text(), "xxxxxx");
+      assert.equal((await http.request({ method: "GET", path: "/drip" })).text(), "x".repeat(30));
     });
 
     it("throws the caller's reason when the caller aborts", async () => {

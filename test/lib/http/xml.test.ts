@@ -112,11 +112,12 @@ describe("XML reading", () => {
     }));
 
   it("looks through broken input in linear time", async () => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     await refused("<a " + "b='".repeat(300_000));
     await refused("<!--".repeat(300_000));
     await refused(`<a>${"&".repeat(300_000)}</a>`);
-    assert.ok(performance.now() - start < 1500);
+    const { user, system } = process.cpuUsage(start);
+    assert.ok((user + system) / 1000 < 1500);
   });
 
   it("says nothing of what the document holds", async () => {

@@ -6,7 +6,7 @@ import { Job, QUICK, World } from "./world.js";
 const MODS = "http://www.loc.gov/mods/v3";
 
 describe("folders that the mapping describes", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let world: World;
   let preservica: PreservicaClient;
   let count = 0;

@@ -12,7 +12,7 @@ function resultOf(done: { outputs: { msg: { payload?: unknown } }[] }): IngestRe
 }
 
 describe("legal holds carried at ingest", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let world: World;
   let preservica: PreservicaClient;
   let count = 0;

@@ -14,7 +14,7 @@ function resultOf(done: { outputs: { msg: { payload?: unknown } }[] }): IngestRe
 const REQUIRES = "http://purl.org/dc/terms/requires";
 
 describe("ingest into Preservica", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let world: World;
   let preservica: PreservicaClient;
   let reader: Reader;

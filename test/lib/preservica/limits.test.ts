@@ -6,7 +6,7 @@ import type { Reader } from "./reader.js";
 import { Job, QUICK, World, type MadeAsset } from "./world.js";
 
 describe("limits are said before the work", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let world: World;
   let reader: Reader;
   let preservica: PreservicaClient;

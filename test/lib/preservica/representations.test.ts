@@ -6,7 +6,7 @@ import type { Reader } from "./reader.js";
 import { Job, sha256, World } from "./world.js";
 
 describe("several representations in one asset", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let world: World;
   let preservica: PreservicaClient;
   let reader: Reader;
