@@ -13,6 +13,7 @@ const CSS = `
 .clc [hidden], .clc-row [hidden] { display: none !important; }
 .clc .form-tips { margin: 4px 0 12px; max-width: none; }
 .clc-hint { margin: 2px 0 0 135px; font-size: 12px; color: var(--red-ui-primary-text-color); }
+.clc-hint .clc-hint { margin-left: 0; }
 .clc .clc-check { margin-bottom: 6px; }
 .clc .clc-check input[type=checkbox] { width: auto; margin: 0 6px 0 0; vertical-align: baseline; }
 .clc .clc-with-button { display: inline-flex; align-items: center; width: 70%; gap: 4px; vertical-align: middle; }
