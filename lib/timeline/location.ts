@@ -40,12 +40,30 @@ function dated(place: Place, events: readonly StoredEvent[]): Place {
     )
     .sort((a, b) => (a.at === b.at ? a.seq - b.seq : a.at < b.at ? -1 : 1));
   const arrived = arrival(here);
-  const left = here.findLast(({ type }) => ["deaccession", "deletion"].includes(premisType(type) ?? ""));
+  const left = here.findLast((event) => hasLeft(event));
+  const remains = place.ids.filter((id) => isTakenInAlone(id, here) && !here.some((event) => hasLeft(event, id)));
+  if (left !== undefined && remains.length > 0) {
+    const kept = arrival(here.filter(({ object }) => object !== undefined && remains.includes(object)));
+    return kept === undefined ? place : { ...place, since: kept.at, because: reasonOf(kept) };
+  }
   if (left !== undefined && (arrived === undefined || left.seq > arrived.seq)) {
     const state = premisType(left.type) === "deletion" ? "destroyed" : "released";
     return { ...place, state, since: left.at, because: reasonOf(left) };
   }
   return arrived === undefined ? place : { ...place, since: arrived.at, because: reasonOf(arrived) };
+}
+
+/** Archives keep each version as an asset of its own: that one is destroyed says nothing of another. */
+function isTakenInAlone(id: string, events: readonly StoredEvent[]): boolean {
+  return events.some(
+    ({ type, object }) => object === id && ["accession", "ingestion end"].includes(premisType(type) ?? ""),
+  );
+}
+
+/** @param id only when the event names it, or names nothing */
+function hasLeft({ type, object }: StoredEvent, id?: string): boolean {
+  const of = id === undefined || object === undefined || object === id;
+  return of && ["deaccession", "deletion"].includes(premisType(type) ?? "");
 }
 
 /** The last arrival of the strongest kind. */

@@ -1,7 +1,7 @@
 import type { StoredEvent } from "../store/types.js";
 import { element, type Markup } from "../xml/element.js";
 import { premisType } from "./event-words.js";
-import { fileKey, versionKey } from "./premis-objects.js";
+import { copyGone, fileKey, versionKey } from "./premis-objects.js";
 import { AGENT_NAME, ASSET_KEY, EVENT_HASH, FILE_KEY, identifier, term, VERSION_KEY } from "./premis-words.js";
 
 /** Our outcomes in the LoC list `eventOutcome`; `refused` is not in it: nothing failed, the work was not allowed. */
@@ -84,11 +84,13 @@ function outcomeElement({ outcome, digest }: StoredEvent): Markup {
 function objectLinks(event: StoredEvent): Markup[] {
   const { assetKey, assetVersion } = event;
   const file = fileKey(event);
+  const gone = copyGone(event);
   return [
     identifier("linkingObject", ASSET_KEY, assetKey),
     ...(assetVersion === undefined
       ? []
       : [identifier("linkingObject", VERSION_KEY, versionKey(assetKey, assetVersion))]),
     ...(file === undefined ? [] : [identifier("linkingObject", FILE_KEY, file)]),
+    ...(gone === undefined ? [] : [identifier("linkingObject", gone.type, gone.id)]),
   ];
 }

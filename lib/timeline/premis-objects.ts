@@ -1,7 +1,11 @@
 import type { StoredEvent } from "../store/types.js";
 import { element, type Markup } from "../xml/element.js";
+import { premisType } from "./event-words.js";
 import type { TimelineSubject } from "./premis-subject.js";
 import { ASSET_KEY, FILE_KEY, identifier, term, VERSION_KEY } from "./premis-words.js";
+
+/** PREMIS types of events by which a copy of the asset goes. */
+const GONE: readonly string[] = ["deaccession", "deletion"];
 
 /** A file of which an event states a digest. */
 interface File {
@@ -26,6 +30,7 @@ export function objectElements({ assetKey, identities, events }: TimelineSubject
       { "xsi:type": "intellectualEntity" },
       identifier("object", ASSET_KEY, assetKey),
       ...identities.map(({ system, connection, id }) => identifier("object", `${system}:${connection}`, id)),
+      ...copiesGone(identities, events).map(({ type, id }) => identifier("object", type, id)),
     ),
     ...versions.map((version) =>
       element(
@@ -43,9 +48,36 @@ export function versionKey(assetKey: string, version: string): string {
   return `${assetKey} version ${version}`;
 }
 
-/** Key of the file that an event speaks of; undefined when it states no digest of a named object. */
-export function fileKey({ assetKey, assetVersion, system, object, digest }: StoredEvent): string | undefined {
-  if (object === undefined || digest === undefined) return undefined;
+/**
+ * The copy of the asset that an event says is gone, by the system that kept it; undefined for every other event, and
+ * where it does not name the connection.
+ */
+export function copyGone({ type, system, object }: StoredEvent): { type: string; id: string } | undefined {
+  if (system?.includes(":") !== true || object === undefined) return undefined;
+  return GONE.includes(premisType(type) ?? "") ? { type: system, id: object } : undefined;
+}
+
+/** Copies that are gone and by whose id no system knows the asset now. */
+function copiesGone(
+  identities: TimelineSubject["identities"],
+  events: readonly StoredEvent[],
+): { type: string; id: string }[] {
+  const known = new Set(identities.map(({ system, connection, id }) => `${system}:${connection} ${id}`));
+  return events.flatMap((event) => {
+    const copy = copyGone(event);
+    const name = `${copy?.type} ${copy?.id}`;
+    if (copy === undefined || known.has(name)) return [];
+    known.add(name);
+    return [copy];
+  });
+}
+
+/**
+ * Key of the file that an event speaks of; undefined when it states no digest of a named object. Where a paper was
+ * issued, the digest is the paper's.
+ */
+export function fileKey({ assetKey, assetVersion, system, object, digest, detail }: StoredEvent): string | undefined {
+  if (object === undefined || digest === undefined || typeof detail?.["paper"] === "string") return undefined;
   const version = assetVersion === undefined ? assetKey : versionKey(assetKey, assetVersion);
   return [version, ...(system === undefined ? [] : [system]), object].join(" / ");
 }

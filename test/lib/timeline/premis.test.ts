@@ -158,6 +158,26 @@ describe("PREMIS export", () => {
     }
   });
 
+  it("names the copy that was destroyed, and takes the paper's digest for no file", async () => {
+    const gone = (object: string): StoredEvent =>
+      stored("destroyed", { system: "otmm:dam", object, digest: "SHA-256:cd34", detail: { paper: "CD-1" } });
+    const [known, other] = [gone("a1"), gone("a2")];
+    const document = await read(premisOf({ assetKey: KEY, identities, events: [known, other] }));
+    assertGrammar(document);
+    assert.ok(!children(document, "object").some((object) => attribute(object, "type") === "file"));
+    const ids = children(child(document, "object"), "objectIdentifier").map((id) =>
+      nested(id, "objectIdentifierValue"),
+    );
+    assert.deepEqual(ids, [KEY, "a1", "ref-1", "a2"]);
+    const links = children(document, "event").map((one) =>
+      children(one, "linkingObjectIdentifier").map((id) => nested(id, "linkingObjectIdentifierValue")),
+    );
+    assert.deepEqual(links, [
+      [KEY, `${KEY} version 1`, "a1"],
+      [KEY, `${KEY} version 1`, "a2"],
+    ]);
+  });
+
   it("tells people from software, with its version", () => {
     const agents = children(root, "agent").map((agent) => [
       nested(agent, "agentName"),

@@ -195,6 +195,23 @@ describe("timeline", () => {
       );
     });
 
+    it("keeps the archive's other copy where one of two is destroyed, until that one is, too", () => {
+      const stored = (seq: number, type: string, object: string): StoredEvent => ({
+        ...event("a", type, { system: "preservica:archive", object, at: `2026-03-0${seq}T00:00:00.000Z` }),
+        seq,
+        learnt: "",
+        hash: "",
+      });
+      const ids = ["r1", "r2"].map((id) => ({ system: "preservica", connection: "archive", id, assetKey: "k" }));
+      const events = [stored(1, "accession", "r1"), stored(2, "accession", "r2"), stored(3, "destroyed", "r1")];
+      const since = "2026-03-02T00:00:00.000Z";
+      assert.deepEqual(
+        placesOf(ids, events).map((place) => [place.state, place.since]),
+        [["present", since]],
+      );
+      assert.equal(placesOf(ids, [...events, stored(4, "destroyed", "r2")])[0]?.state, "destroyed");
+    });
+
     it("writes local times with the offset of that day", () => {
       assert.equal(localTime("2026-07-01T10:00:00.000Z", "Europe/Berlin"), "2026-07-01T12:00:00.000+02:00");
       assert.equal(localTime("2026-07-01T10:00:00.000Z", "America/St_Johns"), "2026-07-01T07:30:00.000-02:30");
