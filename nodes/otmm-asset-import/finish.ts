@@ -22,7 +22,7 @@ export async function finish(
   const sent = job.checkpoint<{ sha256?: string }>("commit");
   if (created) {
     job.event({
-      type: "import",
+      type: isOwn(job.msg.asset, asset) ? "upload" : "derivative given",
       basis: "witnessed",
       system: `otmm:${otmm.connection}`,
       object: assetId,
@@ -47,8 +47,12 @@ export async function finish(
 
 /** An asset of another system gets its OTMM id; one of OTMM stays what it is, unless this is its next version. */
 function withId(source: LifecycleAsset, connection: string, made: OtmmAsset): LifecycleAsset {
-  const { otmm } = source.ids;
-  if (otmm !== undefined && otmm.originalAssetId !== made.originalAssetId) return source;
+  if (!isOwn(source, made)) return source;
   const { assetId, originalAssetId, version } = made;
   return { ...source, ids: { ...source.ids, otmm: { connection, assetId, originalAssetId, version } } };
+}
+
+/** Is what was made this asset in OTMM? Else it is another one, made of its content. */
+function isOwn({ ids: { otmm } }: LifecycleAsset, made: OtmmAsset): boolean {
+  return otmm === undefined || otmm.originalAssetId === made.originalAssetId;
 }

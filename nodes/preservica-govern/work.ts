@@ -13,6 +13,15 @@ import { takeApproval } from "./lifts.js";
 /** Resolved at intake; plain JSON. */
 export type GovernSettings = { action: GovernAction; types: IdentifierTypes & { [name: string]: string } };
 
+/** What the timeline says of each change, in the words of PREMIS exports. */
+const EVENTS: Readonly<Record<GovernAction["act"], string>> = {
+  tag: "tag changed",
+  "assign-policy": "policy assigned",
+  "unassign-policy": "policy withdrawn",
+  "hold-on": "hold on",
+  "hold-off": "hold off",
+  move: "moved",
+};
 const FIRST_LOOK_MS = 500;
 const LONGEST_LOOK_MS = 30_000;
 
@@ -42,7 +51,7 @@ export async function govern(
   job.stage(action.act);
   const { token = "" } = await verdict.start();
   job.event({
-    type: `governance: ${action.act}`,
+    type: EVENTS[action.act],
     basis: "witnessed",
     system: "preservica",
     object: ref,

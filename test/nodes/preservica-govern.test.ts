@@ -121,7 +121,7 @@ describe("preservica-govern", () => {
     await until(() => stage.got(0).length === 1);
     assert.equal(await holdsOn(6), 1);
     const timeline = await store.timeline(stage.seeded(6).key);
-    const lifted = timeline.find(({ type }) => type === "governance: hold-off");
+    const lifted = timeline.find(({ type }) => type === "hold off");
     assert.equal(lifted?.detail?.["agent"], "user:records.manager");
   });
 

@@ -56,7 +56,7 @@ export const rights: Check<LifecycleFacts> = {
     const report = await reportOf(facts, asset);
     const [first, last] = ofType(report, "rights stated");
     const [ended] = ofType(report, "rights ended");
-    const governed = ofType(report, "governance: tag");
+    const governed = ofType(report, "tag changed");
     const { securityTag } = await facts.preservica.asset(await refOf(facts, asset));
     const { fields } = await facts.otmm.asset(asset.assetId);
     return [
