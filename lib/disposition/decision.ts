@@ -19,6 +19,7 @@ export const REASON_CODES = [
   "copy-not-destroyable",
   "nothing-to-destroy",
   "not-approved",
+  "list-changed",
   "refused-by-system",
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
@@ -52,6 +53,7 @@ const DECIDES: Record<ReasonCode, string> = {
   "copy-not-destroyable": "administrator of the flow",
   "nothing-to-destroy": "records manager",
   "not-approved": "records manager",
+  "list-changed": "records manager",
   "refused-by-system": "administrator of that system",
 };
 

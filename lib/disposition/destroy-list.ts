@@ -1,20 +1,23 @@
-import type { LifecycleAsset } from "../messages/asset.js";
 import type { Outcome } from "../runtime/types.js";
-import type { Approval, JsonObject } from "../store/types.js";
+import type { Approval } from "../store/types.js";
 import { agent } from "./agent.js";
 import { listDigest } from "./approval.js";
 import { type Decision, reason } from "./decision.js";
 import type { DestroyJob } from "./destroy-end.js";
 import type { DestroyDeps, Looked } from "./destroy-look.js";
-import type { DestroyFacts } from "./may-destroy.js";
+import { frozenList } from "./destroy-frozen.js";
 
 const AWAITING = 2;
 /** Written with the hand-over that tells of a list, so that it is told once. */
 const ASKED = "approval asked";
 
 /** Puts what stands there now up for approval; the same list again is the same approval. */
-export async function proposed(job: DestroyJob, deps: DestroyDeps, { asset, facts }: Looked): Promise<Approval> {
-  const list = frozenList(asset, facts);
+export async function proposed(
+  job: DestroyJob,
+  deps: DestroyDeps,
+  { asset, places, facts }: Looked,
+): Promise<Approval> {
+  const list = frozenList(asset, places, facts.governing);
   return await deps.store.propose(
     {
       job: job.id,
@@ -27,30 +30,6 @@ export async function proposed(job: DestroyJob, deps: DestroyDeps, { asset, fact
     },
     agent(),
   );
-}
-
-/** Everything that people approve. A change of list, rule or stated retention changes the digest, so approvals lapse. */
-function frozenList(asset: LifecycleAsset, facts: DestroyFacts): JsonObject {
-  const byId = (one: { id: string }, other: { id: string }): number => (one.id < other.id ? -1 : 1);
-  return {
-    act: "destroy",
-    asset: asset.key,
-    version: asset.version,
-    rule: asset.retention?.rule ?? null,
-    trigger: asset.retention?.trigger ?? null,
-    start: asset.retention?.start ?? null,
-    until: asset.retention?.until ?? null,
-    copies: facts.places.flatMap(({ system, connection, copies }) =>
-      copies
-        .filter(({ state }) => state === "kept")
-        .map(({ id, version, role }) => ({ system, connection, id, version, role }))
-        .sort(byId),
-    ),
-    retention: [...facts.governing].sort(byId).map(({ id, retention }) => ({
-      id,
-      policies: retention.map(({ policy, start, expired }) => ({ policy, start: start ?? null, expired })),
-    })),
-  };
 }
 
 /** Waits for people; tells of the list once. */

@@ -2,7 +2,7 @@ import type { LifecycleAsset } from "../messages/asset.js";
 import type { JsonObject, LifecycleStore } from "../store/types.js";
 import type { CustodyState, Destroying } from "../systems/disposal.js";
 import type { SystemRegistry } from "../systems/registry.js";
-import { askHolds, heldBy } from "./holds.js";
+import { type AskedHold, askHolds, heldBy } from "./holds.js";
 import type { DestroyFacts, PlaceCopies } from "./may-destroy.js";
 import { type KnownPlace, knownPlaces, withKnownIds } from "./places.js";
 
@@ -40,6 +40,25 @@ export async function lookAround(
   deps: DestroyDeps,
   signal?: AbortSignal,
 ): Promise<Looked> {
+  const { asset, places, governing } = await lookAtCopies(given, settings, deps, signal);
+  const holds = await askHolds(keptIn(places), deps.systems);
+  return {
+    asset,
+    places,
+    facts: { signedIn: settings.signedIn, holds, places: places.map(({ copies }) => copies), governing },
+  };
+}
+
+/** What the list of a destruction is made of, as the systems state it now: every copy, and what governs the official one. */
+export type Copies = { asset: LifecycleAsset; places: Place[]; governing: CustodyState[] };
+
+/** Reads the copies and what governs them, also in places that became known since the last look. */
+export async function lookAtCopies(
+  given: LifecycleAsset,
+  settings: DestroySettings,
+  deps: DestroyDeps,
+  signal?: AbortSignal,
+): Promise<Copies> {
   const identities = await deps.store.find(given.key);
   const asset = withKnownIds(given, identities);
   const places: Place[] = [];
@@ -63,16 +82,11 @@ export async function lookAround(
     places.push({ known, destroying, copies: { system, connection, copies, destroyable } });
     if (custody !== undefined) governing.push(await custody.look(known.asset));
   }
-  const withCopies = places.filter(({ copies }) => copies.copies.some(({ state }) => state === "kept"));
-  const holds = await askHolds(
-    withCopies.map(({ known }) => known),
-    deps.systems,
-  );
-  return {
-    asset,
-    places,
-    facts: { signedIn: settings.signedIn, holds, places: places.map(({ copies }) => copies), governing },
-  };
+  return { asset, places, governing };
+}
+
+function keptIn(places: readonly Place[]): KnownPlace[] {
+  return places.filter(({ copies }) => copies.copies.some(({ state }) => state === "kept")).map(({ known }) => known);
 }
 
 /** Places that have a copy now. */
@@ -86,21 +100,23 @@ export async function stillKept(places: readonly Place[], signal?: AbortSignal):
 }
 
 /**
- * What holds the copies that are kept now. A copy that vanishes while its system is asked (its people have just let it
- * be deleted) can no longer be held, and its system's answer says nothing: the others are asked once more.
+ * What holds the copies that are kept, by places that were just looked at. A copy that vanishes while its system is
+ * asked (its people have just let it be deleted) can no longer be held, and its system's answer says nothing: the others
+ * are asked once more.
  */
 export async function heldNow(
   places: readonly Place[],
   systems: DestroyDeps["systems"],
   signal?: AbortSignal,
-): Promise<string[]> {
-  let kept = await stillKept(places, signal);
+): Promise<{ held: string[]; answers: AskedHold[] }> {
+  let kept = keptIn(places);
   for (;;) {
-    if (kept.length === 0) return [];
-    const held = heldBy(await askHolds(kept, systems));
-    if (held.length === 0) return [];
+    if (kept.length === 0) return { held: [], answers: [] };
+    const answers = await askHolds(kept, systems);
+    const held = heldBy(answers);
+    if (held.length === 0) return { held, answers };
     const left = await stillKept(places, signal);
-    if (left.length === kept.length) return held;
+    if (left.length === kept.length) return { held, answers };
     kept = left;
   }
 }

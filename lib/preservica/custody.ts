@@ -69,6 +69,8 @@ async function stated({ retention, assumptions }: Archive, ref: string): Promise
     if (policy.name.startsWith(assumptions.holdPolicyPrefix)) continue;
     found.push({
       policy: policy.name,
+      ref: policy.ref,
+      ...(policy.period === undefined ? {} : { period: `${policy.period} ${policy.periodUnit ?? ""}`.trim() }),
       ...(assignment.startDate === undefined ? {} : { start: assignment.startDate.slice(0, 10) }),
       expired: assignment.expired,
       permanent: policy.period === undefined,

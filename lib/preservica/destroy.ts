@@ -1,9 +1,10 @@
 import { LifecycleError } from "../messages/error.js";
 import type { LifecycleAsset } from "../messages/asset.js";
-import type { Destroying, Destruction } from "../systems/disposal.js";
+import type { Destroying, Destruction, RecordCopy } from "../systems/disposal.js";
 import type { Deletions, DeletionState } from "./deletions.js";
 import type { Entities } from "./entities.js";
 import { uuid } from "./gateway.js";
+import type { Identifier } from "./types.js";
 
 const WAITS = "waits for a manager's approval in Preservica";
 
@@ -13,7 +14,7 @@ const WAITS = "waits for a manager's approval in Preservica";
  */
 export function destroyingOf(
   connection: string,
-  entities: Pick<Entities, "find">,
+  entities: Pick<Entities, "find" | "identifiers">,
   deletions: Pick<Deletions, "request" | "state">,
 ): Destroying {
   const refOf = ({ name, ids }: LifecycleAsset): string => {
@@ -34,17 +35,33 @@ export function destroyingOf(
       notReached: ["Preservica: further storage copies and backups follow the tenant's own settings"],
     };
   };
+  const look = async (asset: LifecycleAsset): Promise<RecordCopy[]> => {
+    const ref = refOf(asset);
+    const entity = await entities.find("IO", ref);
+    if (entity === undefined) return [];
+    const copy = { id: ref, title: entity.title, role: "official" } as const;
+    // A tombstone has no identifiers that could tell.
+    if (entity.deleted) return [{ ...copy, version: "", state: "gone" }];
+    return [{ ...copy, version: versionIn(asset, await entities.identifiers("IO", ref)), state: "kept" }];
+  };
   return {
     byPeople: true,
     async copies(asset) {
-      const ref = refOf(asset);
-      const entity = await entities.find("IO", ref);
-      if (entity === undefined) return [];
-      const state = entity.deleted ? "gone" : "kept";
-      return [{ id: ref, version: asset.version, title: entity.title, role: "official", state }];
+      try {
+        return await look(asset);
+      } catch (thrown) {
+        // Deleted between two questions: the next look sees the tombstone.
+        if (thrown instanceof LifecycleError && thrown.code === "NOT_FOUND") return await look(asset);
+        throw thrown;
+      }
     },
-    async destroy(asset, { comment, token }, guard) {
+    async destroy(asset, { ids, comment, token }, guard) {
       const ref = refOf(asset);
+      if (!ids.includes(ref)) {
+        throw new LifecycleError("INVALID_INPUT", `The asset ${ref} is not among the copies to destroy.`, {
+          system: "preservica",
+        });
+      }
       const already = await gone(ref);
       if (already !== undefined) return already;
       if (token !== undefined) return await follow(await deletions.state(token), token, () => gone(ref));
@@ -56,6 +73,17 @@ export function destroyingOf(
     // What is requested can only be rejected by a manager there, and a tombstone stays one.
     undo: () => Promise.resolve(),
   };
+}
+
+/**
+ * Which version of its source an archived asset is, as its identifier `<original id>#v<version>` states; the message may
+ * be about another one. Empty when no identifier tells.
+ */
+function versionIn(asset: LifecycleAsset, identifiers: readonly Identifier[]): string {
+  const original = asset.ids.otmm?.originalAssetId;
+  if (original === undefined) return asset.version;
+  const start = `${original}#v`;
+  return identifiers.find(({ value }) => value.startsWith(start))?.value.slice(start.length) ?? "";
 }
 
 async function follow(

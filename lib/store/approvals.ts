@@ -5,8 +5,8 @@ import { addEvents } from "./events.js";
 import type { Row } from "./rows.js";
 import type { Approval, ApprovalAct, ApprovalProposal, ApprovalState } from "./types.js";
 
-/** States in which a list can still be decided or used. */
-const LIVE: readonly ApprovalState[] = ["proposed", "requested", "approved"];
+/** States in which a list can still be decided, used, or acted on. */
+const LIVE: readonly ApprovalState[] = ["proposed", "requested", "approved", "used"];
 const ACTS: Record<ApprovalAct, (approval: Approval, act: Act) => Approval> = {
   request: requested,
   approve: approved,
@@ -84,7 +84,7 @@ export const approvalOperations = {
 
   lapse(db: Database, job: string, why: string, agent: string, now: number): number {
     const live = db.all("SELECT body FROM approvals WHERE job = ?", job).map(approvalOf);
-    const lapsing = live.filter(({ state }) => LIVE.includes(state) || state === "used");
+    const lapsing = live.filter(({ state }) => LIVE.includes(state));
     for (const approval of lapsing) keep(db, { ...approval, state: "lapsed", why }, agent, why, now);
     return lapsing.length;
   },

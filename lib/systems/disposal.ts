@@ -70,6 +70,10 @@ export interface Releasing {
 /** A retention policy on an archived asset, as the archive states it. */
 export interface StatedRetention {
   policy: string;
+  /** Reference by which the system knows the policy; absent where it gives its policies none. */
+  ref?: string;
+  /** As the system writes it, e.g. `5 YEAR`; absent when the policy has none. */
+  period?: string;
   /** Calendar date read back from the archive; absent while the clock does not run. */
   start?: string;
   expired: boolean;
@@ -104,6 +108,7 @@ export interface Custody {
 /** One copy of a record in a system. */
 export interface RecordCopy {
   id: string;
+  /** Version of the source; empty where the system does not say which. */
   version: string;
   title: string;
   role: "official" | "convenience";
@@ -118,6 +123,9 @@ export type Destruction =
   | { state: "pending"; token: string; why: string }
   | { state: "refused"; why: string };
 
+/** What is asked of a system: which copies, by what its people know the request, and how it is found again. */
+export type DestructionRequest = { ids: readonly string[]; comment: string; token?: string };
+
 /** A system in which copies of a record can be destroyed. Destroying is idempotent: what is gone stays gone. */
 export interface Destroying {
   /** People of that system decide on what is requested; a request that was sent cannot be taken back from here. */
@@ -125,14 +133,16 @@ export interface Destroying {
   /** Every copy that the system has of the asset now; empty when it knows none. */
   copies(asset: LifecycleAsset, signal?: AbortSignal): Promise<RecordCopy[]>;
   /**
-   * Begins, or follows, the destruction of all copies in this system. Asks the guard right before each change.
+   * Begins, or follows, the destruction of the named copies in this system, and of no other. Asks the guard right before
+   * each change.
    *
-   * @param request `comment` for the people of that system; `token` of an earlier answer
+   * @param request `ids` of the copies, as `copies` gives them; `comment` for the people of that system; `token` of an
+   *   earlier answer
    * @throws LifecycleError ON_HOLD from the guard, LOCKED, UNREACHABLE
    */
   destroy(
     asset: LifecycleAsset,
-    request: { comment: string; token?: string },
+    request: DestructionRequest,
     guard: HoldGuard,
     signal?: AbortSignal,
   ): Promise<Destruction>;

@@ -185,8 +185,9 @@ class Destruction implements Played {
       for (const word of destroyed ? ["anna, ", "bert, ", "rita, "] : [])
         if (!JSON.stringify(certificates).includes(word)) say(`its certificate does not name ${word}`);
       const told = await this.#facts.timeline(asset.originalId);
-      const times = (type: string): number => told.filter((one) => one.type === type).length;
-      if (times("destroyed") !== (destroyed ? 1 : 0)) say(`${times("destroyed")} destructions on the timeline`);
+      const gone = told.filter((one) => one.type === "destroyed").map(({ system, object }) => `${system} ${object}`);
+      const both = [`otmm:dam ${asset.assetId}`, `preservica:archive ${this.#refs.get(asset.assetId)}`];
+      if (gone.sort().join() !== (destroyed ? both.join() : "")) say(`destroyed on the timeline: ${gone.join()}`);
       const refused = this.#fate(asset).startsWith("rejected") && asset.holds.length === 0;
       const refusals = told.filter(({ type }) => type === "destruction refused");
       if (refusals.length !== (refused ? 1 : 0))

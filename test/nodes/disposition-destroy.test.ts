@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { PreservicaReader } from "../../scripts/demo/readers/preservica.js";
-import { ask } from "../../scripts/demo/readers/http.js";
+import { ask, form } from "../../scripts/demo/readers/http.js";
 import { OtmmReader } from "../../scripts/demo/readers/otmm.js";
 import type { LifecycleMessage } from "../../lib/messages/message.js";
-import type { Approval } from "../../lib/store/types.js";
+import { softwareAgent } from "../../lib/messages/software.js";
+import type { Approval, LifecycleEvent } from "../../lib/store/types.js";
 import { idsOf, oneAsset } from "../faults/campaign.js";
 import { helper, until } from "../support/helper.js";
 import { DispositionWorld } from "./disposition-support.js";
 import { IDS } from "../faults/flow.js";
+import { reportOf } from "../../lib/timeline/index.js";
 
 const HOLD = "ACME.FIELD.LEGAL HOLD";
 const cast = oneAsset();
@@ -66,7 +68,8 @@ describe("disposition: destroy", function () {
       assert.equal(status, 200, `${user} ${act}`);
     }
   };
-  const manager = async (approved: boolean): Promise<void> => {
+  /** Token of the request in the archive, once it is known to the job. */
+  const requestToken = async (): Promise<string> => {
     const [job] = await world.jobs();
     let token: string | undefined;
     await until(async () => {
@@ -75,6 +78,10 @@ describe("disposition: destroy", function () {
       token = (asked as { token: string | null } | undefined)?.token ?? undefined;
       return token !== undefined;
     }, 30_000);
+    return token ?? "";
+  };
+  const manager = async (approved: boolean): Promise<void> => {
+    const token = await requestToken();
     const url = world.sandbox.url("preservica");
     const login = await ask(`${url}/api/accesstoken/login`, {
       method: "POST",
@@ -98,6 +105,22 @@ describe("disposition: destroy", function () {
       headers,
       body: `<DeletionAction xmlns="http://preservica.com/EntityAPI/v${version}"><Approval><Approved>${String(approved)}</Approved><Comment>ok</Comment></Approval></DeletionAction>`,
     });
+  };
+  /** A person puts one more policy, of ten years, on a copy in the archive. */
+  const addPolicy = async (ref: string): Promise<void> => {
+    const { tenant = "", username = "", password = "" } = world.sandbox.ready.preservica ?? {};
+    const url = `${world.sandbox.url("preservica")}/api`;
+    const login = await ask(`${url}/accesstoken/login`, form({ username, password, tenant }));
+    const token = (JSON.parse(login.text) as { token: string }).token;
+    const headers = { "Preservica-Access-Token": token, "content-type": "application/xml" };
+    const policies = await ask(`${url}/entity/retention-policies?start=0&max=100`, { headers });
+    const policy = /ref="([^"]+)" name="Product 10 years after last unit"/.exec(policies.text)?.[1];
+    const answer = await ask(`${url}/entity/information-objects/${ref}/retention-assignments`, {
+      method: "POST",
+      headers,
+      body: `<RetentionAssignment xmlns="http://preservica.com/RetentionManagement/v6.2"><RetentionPolicy>${policy}</RetentionPolicy></RetentionAssignment>`,
+    });
+    assert.ok(answer.status < 300, `${answer.status}: ${policies.text} ${answer.text}`);
   };
   const archived = async (): Promise<{ ref: string }[]> =>
     await (await preservica()).byIdentifier("OTMM-Original", cast.good[0]?.originalId ?? assetId);
@@ -140,6 +163,98 @@ describe("disposition: destroy", function () {
       assert.ok(types.includes(type), type);
     }
     assert.notEqual(refOf(msg), "");
+    const { location } = await reportOf(await world.store(), job?.assetKey ?? "", "UTC");
+    assert.deepEqual(
+      Object.fromEntries(location.map(({ system, connection, state }) => [`${system}:${connection}`, state])),
+      { "otmm:dam": "destroyed", "preservica:archive": "destroyed" },
+    );
+  });
+
+  it("says on the certificate what the record was, and which links are still about", async () => {
+    await world.load(SETTINGS);
+    world.press([assetId]);
+    const list = await awaiting();
+    const [job] = await world.jobs();
+    const store = await world.store();
+    const granted = (grant: string, expires: string): LifecycleEvent => ({
+      assetKey: job?.assetKey ?? "",
+      type: "access granted",
+      at: "2026-01-01T00:00:00.000Z",
+      basis: "witnessed",
+      agent: softwareAgent("preservica-access"),
+      system: "preservica",
+      outcome: "success",
+      detail: { as: "link", grant, expires },
+    });
+    await store.append([granted("open-one", "2999-01-01T00:00:00.000Z"), granted("over", "2020-01-01T00:00:00.000Z")]);
+    await agreed(list);
+    await manager(true);
+    const msg = await world.out(0);
+    const text = (msg.payload as Payload).markdown.replaceAll("\\", "");
+    const ref = refOf(msg);
+    for (const words of [
+      `Record number: ${ref}`,
+      "Inclusive dates: 20",
+      "Version of the schedule: not known",
+      "5 YEAR, counts from ",
+      `preservica archive ${ref}, version 1 (official): deleted by Preservica's two-person process`,
+      "Link open-one, given 2026-01-01T00:00:00.000Z, good until 2999-01-01T00:00:00.000Z",
+    ]) {
+      assert.ok(text.includes(words), `${words} is not in\n${text}`);
+    }
+    assert.ok(!text.includes("Link over"));
+  });
+
+  it("takes OTMM's mark back when another policy is put on the archive's copy while its manager decides", async () => {
+    await world.load(SETTINGS);
+    world.press([assetId]);
+    const list = await awaiting();
+    await agreed(list);
+    const token = await requestToken();
+    assert.equal((await world.systemView(assetId)).deleted, true);
+    const [copy] = await archived();
+    await addPolicy(copy?.ref ?? "");
+    const payload = (await world.out(1)).payload as Payload;
+    assert.deepEqual([...new Set(payload.reasons?.map(({ code }) => code))], ["list-changed"]);
+    assert.ok(payload.markdown.includes(`Reject the pending request ${token} in archive.`), payload.markdown);
+    assert.equal((await world.systemView(assetId)).deleted, false);
+    assert.equal((await archived()).length, 1);
+    assert.equal((await (await world.store()).approval(list.approval))?.state, "lapsed");
+  });
+
+  it("does not mark again what a person takes back in OTMM while the archive's manager decides", async () => {
+    await world.load(SETTINGS);
+    world.press([assetId]);
+    await agreed(await awaiting());
+    await requestToken();
+    await world.state("undelete", assetId);
+    const payload = (await world.out(1)).payload as Payload;
+    assert.deepEqual(
+      payload.reasons?.map(({ code }) => code),
+      ["list-changed"],
+    );
+    assert.equal((await world.systemView(assetId)).deleted, false);
+    assert.equal((await archived()).length, 1);
+  });
+
+  it("has people asked anew when the archive's policies change while they decide", async () => {
+    // By then ten years are over, too.
+    await world.sandbox.kernel.setClock(new Date("2032-06-01T00:00:00Z"));
+    await world.load(SETTINGS);
+    world.press([assetId]);
+    const first = await awaiting();
+    await post("rita", first.approval, "request", { digest: first.digest, reason: "due" });
+    await post("anna", first.approval, "approve", { digest: first.digest, reason: "due" });
+    const [copy] = await archived();
+    await addPolicy(copy?.ref ?? "");
+    await until(() => (world.ports[2]?.length ?? 0) > 1, 30_000);
+    const next = world.ports[2]?.[1]?.payload as Payload;
+    assert.notEqual(next.digest, first.digest);
+    assert.equal((await (await world.store()).approval(first.approval))?.why, "the list changed");
+    assert.equal((await (await world.store()).approval(next.approval))?.state, "proposed");
+    const answer = await post("bert", first.approval, "approve", { digest: first.digest, reason: "due" });
+    assert.equal(answer.status, 409);
+    assert.equal((await (await otmm()).asset(assetId)).deleted, false);
   });
 
   it("lets neither the requester nor the same person twice nor a changed digest approve", async () => {

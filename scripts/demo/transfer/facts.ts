@@ -24,6 +24,8 @@ export interface Told {
   type: string;
   at: string;
   outcome: string;
+  system?: string;
+  object?: string;
   detail?: Record<string, unknown>;
 }
 

@@ -172,6 +172,26 @@ describe("OTMM assets", () => {
     });
   });
 
+  it("are marked for deletion version by version: what was named and nothing else, and taken back so", async () => {
+    const asset = await load("ete-parasol.jpg");
+    const destroying = client.destroying;
+    assert.ok(destroying !== undefined);
+    const states = async (): Promise<string[]> => (await destroying.copies(asset)).map(({ state }) => state);
+    const [first, second, third] = await destroying.copies(asset);
+    assert.ok(first !== undefined && second !== undefined && third !== undefined);
+    const ids = [first.id, second.id, "no-such-asset"];
+    let asked = 0;
+    const guard = (): Promise<void> => {
+      asked += 1;
+      return Promise.resolve();
+    };
+    assert.equal((await destroying.destroy(asset, { ids, comment: "" }, guard)).state, "gone");
+    assert.deepEqual(await states(), ["marked", "marked", "kept"]);
+    assert.equal(asked, 2);
+    await destroying.undo(asset, [second.id]);
+    assert.deepEqual(await states(), ["marked", "kept", "kept"]);
+  });
+
   it("show our own write-back with its date", async () => {
     const asset = await load("spring-loop.mp4");
     const update = await client.updateFields(asset.ids.otmm?.assetId ?? "", { [PRESERVATION]: "PRE" });

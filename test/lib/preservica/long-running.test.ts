@@ -51,11 +51,11 @@ describe("exports and requests for deletion", () => {
   it("says refused, with the manager's word, when the manager rejects it", async () => {
     const ref = await refOf(8);
     const { destroying } = client;
-    const first = await destroying.destroy(assetOf(ref), { comment: "no" }, () => Promise.resolve());
+    const first = await destroying.destroy(assetOf(ref), { ids: [ref], comment: "no" }, () => Promise.resolve());
     assert.ok(first.state === "pending");
     await until(async () => (await client.progress(first.token))?.status === "PENDING");
     await reader.raw("PUT", `/api/entity/actions/deletions/${first.token}`, decision(false));
-    const follow = { comment: "", token: first.token };
+    const follow = { ids: [ref], comment: "", token: first.token };
     await until(
       async () => (await destroying.destroy(assetOf(ref), follow, () => Promise.resolve())).state === "refused",
     );
@@ -70,18 +70,18 @@ describe("exports and requests for deletion", () => {
       asked += 1;
       return Promise.resolve();
     };
-    const first = await destroying.destroy(assetOf(ref), { comment: "retention \u000b expired" }, guard);
+    const first = await destroying.destroy(assetOf(ref), { ids: [ref], comment: "retention \u000b expired" }, guard);
     assert.ok(first.state === "pending");
     assert.equal(asked, 1);
     const follow = (): Promise<Destruction> =>
-      destroying.destroy(assetOf(ref), { comment: "", token: first.token }, guard);
+      destroying.destroy(assetOf(ref), { ids: [ref], comment: "", token: first.token }, guard);
     assert.equal((await follow()).state, "pending");
     assert.equal((await client.findAsset(ref))?.deleted, false);
     await until(async () => (await client.progress(first.token))?.status === "PENDING");
     assert.equal((await reader.raw("PUT", `/api/entity/actions/deletions/${first.token}`, decision(true))).status, 202);
     await until(async () => (await follow()).state === "gone");
     assert.equal((await client.findAsset(ref))?.deleted, true);
-    assert.equal((await destroying.destroy(assetOf(ref), { comment: "again" }, guard)).state, "gone");
+    assert.equal((await destroying.destroy(assetOf(ref), { ids: [ref], comment: "again" }, guard)).state, "gone");
     assert.equal(asked, 1);
   });
 
@@ -90,16 +90,45 @@ describe("exports and requests for deletion", () => {
       const entity = { ...(await client.asset(await refOf(4))), deleted: false };
       const destroying = destroyingOf(
         "archive",
-        { find: () => Promise.resolve({ ...entity }) },
+        { find: () => Promise.resolve({ ...entity }), identifiers: () => Promise.resolve([]) },
         {
           request: () => Promise.resolve({ refused: String((entity.deleted = true)) }),
           state: () => Promise.resolve({ state: "refused", why: String((entity.deleted = true)) }),
         },
       );
-      const request = token === undefined ? { comment: "" } : { comment: "", token };
+      const request = { ids: [entity.ref], comment: "", ...(token === undefined ? {} : { token }) };
       const answer = await destroying.destroy(assetOf(entity.ref), request, () => Promise.resolve());
       assert.equal(answer.state, "gone");
     }
+  });
+
+  it("states the version that an archived copy is of by its identifier, whatever version is asked about", async () => {
+    const entity = await client.asset(await refOf(4));
+    const versionBy = async (value: string): Promise<string | undefined> => {
+      const identifier = { apiId: "1", type: "OTMM-Asset", value, entity: entity.ref };
+      const entities = { find: () => Promise.resolve(entity), identifiers: () => Promise.resolve([identifier]) };
+      const never = (): Promise<never> => Promise.reject(new Error("not asked here"));
+      const destroying = destroyingOf("archive", entities, { request: never, state: never });
+      const otmm = { connection: "dam", assetId: "a2", originalAssetId: "a", version: "2" };
+      const asset = assetOf(entity.ref);
+      return (await destroying.copies({ ...asset, version: "2", ids: { ...asset.ids, otmm } }))[0]?.version;
+    };
+    assert.equal(await versionBy("a#v1"), "1");
+    assert.equal(await versionBy("somebody else's number"), "");
+  });
+
+  it("states a copy that is deleted while it is looked at as gone", async () => {
+    const entity = await client.asset(await refOf(4));
+    let looks = 0;
+    const destroying = destroyingOf(
+      "archive",
+      {
+        find: () => Promise.resolve({ ...entity, deleted: (looks += 1) > 1 }),
+        identifiers: () => Promise.reject(new LifecycleError("NOT_FOUND", "it is gone")),
+      },
+      { request: () => Promise.reject(new Error("no")), state: () => Promise.reject(new Error("no")) },
+    );
+    assert.equal((await destroying.copies(assetOf(entity.ref)))[0]?.state, "gone");
   });
 
   it("states an asset that is deleted while it is looked at as gone", async () => {
@@ -118,11 +147,17 @@ describe("exports and requests for deletion", () => {
   });
 
   it("says refused, with the archive's words, for what is held, and for a request that it does not know", async () => {
-    const held = assetOf(await refOf(6));
-    const answer = await client.destroying.destroy(held, { comment: "try" }, () => Promise.resolve());
+    const ref = await refOf(6);
+    const held = assetOf(ref);
+    const other = { ids: ["another"], comment: "" };
+    await assert.rejects(
+      client.destroying.destroy(held, other, () => Promise.resolve()),
+      /not among the copies/,
+    );
+    const answer = await client.destroying.destroy(held, { ids: [ref], comment: "try" }, () => Promise.resolve());
     assert.ok(answer.state === "refused");
     assert.match(answer.why, /Preservica refuses the deletion \(422\): .*hold/i);
-    const unknown = { comment: "", token: "00000000-0000-4000-8000-000000000000" };
+    const unknown = { ids: [ref], comment: "", token: "00000000-0000-4000-8000-000000000000" };
     assert.equal((await client.destroying.destroy(held, unknown, () => Promise.resolve())).state, "refused");
   });
 });

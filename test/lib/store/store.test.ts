@@ -6,7 +6,13 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { LifecycleError } from "../../../lib/messages/error.js";
 import { MIGRATIONS } from "../../../lib/store/schema.js";
-import { openStore, type Intake, type LifecycleStore, type NewHandover } from "../../../lib/store/index.js";
+import {
+  type Approval,
+  openStore,
+  type Intake,
+  type LifecycleStore,
+  type NewHandover,
+} from "../../../lib/store/index.js";
 
 const NOW = Date.now();
 
@@ -99,6 +105,39 @@ describe("lifecycle store", () => {
     assert.deepEqual(
       again.map(({ id, attempt }) => [id, attempt]),
       [[first, 2]],
+    );
+  });
+
+  it("lets a list lapse when another one is proposed for its job, also one that was approved or taken up", async () => {
+    const people = { request: "user:rita", approve: "user:anna", again: "user:bert" };
+    for (const last of ["proposed", "requested", "approved", "used"] as const) {
+      const job = `job of ${last}`;
+      const propose = (digest: string): Promise<Approval> =>
+        store.propose(
+          { job, run: "run-1", assetKey: "k", assetVersion: "1", assetName: "n", list: { digest }, digest },
+          "software",
+        );
+      const { id } = await propose("one");
+      assert.equal((await propose("one")).id, id);
+      const by = (agent: string) => ({ agent, digest: "one", reason: "due" });
+      if (last !== "proposed") await store.decideApproval(id, "request", by(people.request));
+      if (last === "approved" || last === "used") {
+        await store.decideApproval(id, "approve", by(people.approve));
+        await store.decideApproval(id, "approve", by(people.again));
+      }
+      if (last === "used") await store.useApproval(id, "software");
+      assert.equal((await store.approval(id))?.state, last);
+      const next = await propose("other");
+      assert.notEqual(next.id, id);
+      assert.equal(next.state, "proposed");
+      const lapsed = await store.approval(id);
+      assert.deepEqual([lapsed?.state, lapsed?.why], ["lapsed", "the list changed"]);
+      await assert.rejects(store.decideApproval(id, "approve", by("user:carl")), coded("CONFLICT"));
+    }
+    const told = (await store.timeline("k")).filter(({ type }) => type === "destruction lapsed");
+    assert.deepEqual(
+      told.map(({ outcome, detail }) => [outcome, detail?.["reason"]]),
+      Array.from({ length: 4 }, () => ["refused", "the list changed"]),
     );
   });
 
