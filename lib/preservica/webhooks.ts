@@ -48,19 +48,32 @@ export class Webhooks {
 }
 
 const PATH = "/api/webhook/subscriptions";
+/** Stands before the body in what an event's signature signs. */
+const EVENT_PREFIX = "preservica-webhook-auth";
+/** What a random code is written in. The fact sheet shows no form; a body, which is JSON, has other signs as well. */
+const CODE = /^[\w+/=.~-]{1,128}$/;
 
 function subscription(value: unknown): WebhookSubscription {
   const given = record(value);
   return { id: text(given["id"]) ?? "", url: text(given["url"]) ?? "", trigger: text(given["triggerType"]) ?? "" };
 }
 
-/** What the receiver answers to a challenge. Pure. */
-export function challengeAnswer(code: string, secret: string): { challengeCode: string; challengeResponse: string } {
+/**
+ * What the receiver answers to a challenge. Anybody may send one, and the answer signs it with the very secret that
+ * signs events: a code that reads like what an event signs would buy a signature for a forged event. Pure.
+ *
+ * @returns undefined for what is no challenge
+ */
+export function challengeAnswer(
+  code: string,
+  secret: string,
+): { challengeCode: string; challengeResponse: string } | undefined {
+  if (!CODE.test(code) || code.startsWith(EVENT_PREFIX)) return undefined;
   return { challengeCode: code, challengeResponse: createHmac("sha256", secret).update(code).digest("hex") };
 }
 
 /** Was this very body signed with the subscription's secret? Compared in constant time. Pure. */
 export function isSignedEvent(body: Uint8Array, signature: string, secret: string): boolean {
-  const wanted = createHmac("sha256", secret).update("preservica-webhook-auth").update(body).digest("hex");
+  const wanted = createHmac("sha256", secret).update(EVENT_PREFIX).update(body).digest("hex");
   return sameText(signature.toLowerCase(), wanted);
 }

@@ -123,7 +123,10 @@ async function receive({ id, query, request, response, body }: RawCall): Promise
   if (receiver === undefined) return answer(404, { ok: false });
   const secret = await receiver.secret();
   const code = query.get("challengeCode");
-  if (code !== null && code.length <= 200) return answer(200, challengeAnswer(code, secret));
+  if (code !== null) {
+    const answered = challengeAnswer(code, secret);
+    return answered === undefined ? answer(400, { ok: false }) : answer(200, answered);
+  }
   const signature = request.headers["preservica-signature"];
   if (typeof signature !== "string" || !isSignedEvent(raw, signature, secret)) return answer(401, { ok: false });
   receiver.wake();

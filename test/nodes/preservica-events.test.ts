@@ -183,6 +183,29 @@ describe("preservica-events", () => {
     await until(() => told().some((one) => one.ref === ref && one.kinds.includes("policy")), 30_000);
   });
 
+  it("signs no text that would pass as an event, however it is asked for as a challenge", async () => {
+    await deploy({ pollSeconds: 86_400, queue: "oracle" });
+    await until(() => helper.getNode("node0") !== null);
+    const url = `${stage.web}/content-lifecycle/preservica-events/node0`;
+    const challenge = async (code: string): Promise<{ status: number; signed: string }> => {
+      const answer = await fetch(`${url}?challengeCode=${encodeURIComponent(code)}`, { method: "POST" });
+      const said = (await answer.json()) as { challengeResponse?: string };
+      return { status: answer.status, signed: said.challengeResponse ?? "" };
+    };
+    for (const body of ['{"events":[]}', "", "abc"]) {
+      const { status, signed } = await challenge(`preservica-webhook-auth${body}`);
+      assert.equal(status, 400, body);
+      const forged = await fetch(url, { method: "POST", body, headers: { "Preservica-Signature": signed } });
+      assert.equal(forged.status, 401, body);
+    }
+    assert.equal((await challenge("")).status, 400);
+    assert.equal((await challenge("a".repeat(129))).status, 400);
+    for (const code of ["0b6f5f0e-4a57-4b0b-9d39-2f5f1a3c9a11", "c306c99ca3a736124fa711bec53c737d", "aZ09+/=="]) {
+      const wanted = createHmac("sha256", SECRET).update(code).digest("hex");
+      assert.deepEqual(await challenge(code), { status: 200, signed: wanted });
+    }
+  });
+
   it("takes a secret whose variable is not set for none, not for the text that everybody can read", async () => {
     const reference = "${NO_SUCH_VARIABLE}";
     await deploy({ pollSeconds: 86_400, queue: "unset" }, reference);
