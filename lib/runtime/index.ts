@@ -5,7 +5,7 @@ export { registerRunNode } from "./run-node.js";
 export { registerWatchNode, type Watch } from "./watch-node.js";
 export { identitiesOf } from "./identities.js";
 export { storeOf } from "./store-of.js";
-export { ownSecret } from "./own-secret.js";
+export { secretOf } from "./node-secret.js";
 export { assetOf, toStored, fromStored } from "./stored-message.js";
 export { formatBytes } from "./status.js";
 export { coordinatorOf } from "./coordinator.js";

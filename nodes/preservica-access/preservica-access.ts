@@ -11,10 +11,10 @@ import {
   demandPublicAddress,
   hasNoRoutes,
   onInput,
-  ownSecret,
   publicAddress,
   rawRoute,
   routeObstacles,
+  secretOf,
   storeOf,
   WRITE,
 } from "../../lib/runtime/index.js";
@@ -74,8 +74,8 @@ class AccessNode implements LinkGiver {
     this.grants = new Grants(node.id, () => storeOf(RED, config.store));
   }
 
-  async secret(): Promise<string> {
-    return this.#node.credentials?.secret || (await ownSecret(this.#RED, `access-links:${this.#node.id}`));
+  secret(): Promise<string> {
+    return secretOf(this.#RED, this.#node.credentials, `access-links:${this.#node.id}`);
   }
   client() {
     return preservicaOf(this.#RED, this.#config.connection);

@@ -33,10 +33,13 @@ export async function serveLink(call: RawCall, giverOf: (node: string) => LinkGi
   const { request, response, id } = call;
   const claims = claimsOf(id);
   const giver = claims === undefined ? undefined : giverOf(claims.node);
-  if (claims === undefined || giver === undefined || !isSigned(id, await giver.secret()))
-    return say(response, 404, UNKNOWN);
+  if (claims === undefined || giver === undefined) return say(response, 404, UNKNOWN);
   const grant = await giver.grants.get(claims.grant);
-  if (grant === undefined || grant.expires !== claims.expires) return say(response, 404, UNKNOWN);
+  if (grant === undefined) return say(response, 404, UNKNOWN);
+  if (!isSigned(id, await giver.secret()) || grant.expires !== claims.expires) {
+    await giver.note(grant, "refused", { why: "the link is not as it was given" });
+    return say(response, 404, UNKNOWN);
+  }
   const over = overBecause(grant);
   if (over !== undefined) {
     await giver.note(grant, "refused", { why: over });

@@ -5,12 +5,12 @@ import { challengeAnswer, isSignedEvent } from "../../lib/preservica/index.js";
 import {
   coordinatorOf,
   hasNoRoutes,
-  ownSecret,
   publicAddress,
   type RawCall,
   rawRoute,
   registerRunNode,
   routeObstacles,
+  secretOf,
   storeOf,
 } from "../../lib/runtime/index.js";
 import { preservicaOf } from "../shared/clients.js";
@@ -73,8 +73,7 @@ function register(RED: NodeAPI): void {
     });
 
     const receiver: Receiver = {
-      secret: async () =>
-        secretIn(this.credentials ?? {}) ?? (await ownSecret(RED, `webhook:${config.queue || this.id}`)),
+      secret: () => secretOf(RED, this.credentials, `webhook:${config.queue || this.id}`),
       wake: () => {
         state.due = 0;
         state.again = true;
@@ -106,11 +105,6 @@ function register(RED: NodeAPI): void {
     credentials: { secret: { type: "password" } },
   });
   rawRoute(RED, ["POST"], ROUTE, receive);
-}
-
-/** A reference whose variable is not set stays as it is written; anybody could know it, so it is no secret. */
-function secretIn({ secret = "" }: Secrets): string | undefined {
-  return secret === "" || /^\$\{[^}]+\}$/.test(secret) ? undefined : secret;
 }
 
 /** Challenge or event. A forged one is refused, a late or doubled one only wakes a reading that finds nothing new. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { claimsOf, signLink } from "../../lib/access/index.js";
 import { helper, until } from "../support/helper.js";
 import { codeOf, messageOf, PreservicaStage } from "./preservica-stage.js";
 
@@ -28,7 +29,7 @@ describe("preservica-access", () => {
       "preservica-access",
       { mode: "link", minutes: 5, publicUrl: stage.web, ...config },
       2,
-      config["secret"] === undefined ? {} : { secret: "own" },
+      typeof config["secret"] === "string" ? { secret: config["secret"] } : {},
     );
   const ask = async (number: number): Promise<Granted & { port: number }> => {
     const { from, msg } = await stage.ask({ asset: stage.seeded(number) });
@@ -45,6 +46,9 @@ describe("preservica-access", () => {
     ).store();
     return (await store.timeline(stage.seeded(number).key)).map(({ type, outcome }) => `${type}: ${outcome}`);
   };
+
+  const refusals = async (number: number): Promise<number> =>
+    (await events(number)).filter((event) => event === "access refused: refused").length;
 
   it("serves exactly the bytes of the access copy, whole, by HEAD and by range, and never the master", async () => {
     await deploy();
@@ -150,6 +154,7 @@ describe("preservica-access", () => {
 
   it("refuses changed, foreign, revoked and expired links", async () => {
     await deploy();
+    const before = await refusals(4);
     const given = await ask(4);
     const link = given.url.slice(given.url.lastIndexOf("/") + 1);
     const base = given.url.slice(0, given.url.lastIndexOf("/"));
@@ -165,6 +170,8 @@ describe("preservica-access", () => {
     ]) {
       assert.equal((await fetch(`${base}/${wrong.join(".")}`)).status, 404, wrong.join("."));
     }
+    // Three of them name a grant of this node.
+    assert.equal((await refusals(4)) - before, 3);
     assert.equal((await fetch(given.url)).status, 200);
     const revoked = await helper
       .request()
@@ -206,6 +213,18 @@ describe("preservica-access", () => {
     await stage.unload();
     await deploy({ secret: "own" });
     assert.equal((await fetch(url)).status, 404);
+  });
+
+  it("signs with a secret of its own where the entered one's variable is not set, not with the text that all can read", async () => {
+    const reference = "${NO_SUCH_VARIABLE}";
+    await deploy({ secret: reference });
+    const { url } = await ask(4);
+    const link = url.slice(url.lastIndexOf("/") + 1);
+    const claims = claimsOf(link);
+    assert.ok(claims !== undefined);
+    const forged = signLink(claims, reference);
+    assert.equal((await fetch(`${url.slice(0, url.lastIndexOf("/"))}/${forged}`)).status, 404);
+    assert.equal((await fetch(url)).status, 200);
   });
 
   it("keeps a secret that nobody entered in a file for itself, not in the store", async () => {

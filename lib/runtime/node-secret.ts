@@ -5,15 +5,31 @@ import type { NodeAPI } from "node-red";
 
 const BYTES = 32;
 const MADE = /^[0-9a-f]{64}$/;
+const REFERENCE = /^\$\{[^}]+\}$/;
 const known = new Map<string, Promise<string>>();
 
 /**
- * A secret of a node that nobody entered, hex: made once, and kept in a file of its own that only Node-RED's user may
- * read. Not in the store, which is backed up, exported and shown.
+ * The secret with which a node signs: what was entered, else one of its own.
+ *
+ * A reference to a variable that is not set stays as it is written. It may stand in an example that everybody reads, so
+ * it counts as nothing entered.
  *
  * @param purpose what it is for, the same each time, e.g. `access-links:<id of the node>`
  */
-export async function ownSecret(RED: NodeAPI, purpose: string): Promise<string> {
+export async function secretOf(
+  RED: NodeAPI,
+  entered: { secret?: string } | undefined,
+  purpose: string,
+): Promise<string> {
+  const secret = entered?.secret ?? "";
+  return secret === "" || REFERENCE.test(secret) ? await ownSecret(RED, purpose) : secret;
+}
+
+/**
+ * A secret that nobody entered, hex: made once, and kept in a file of its own that only Node-RED's user may read. Not in
+ * the store, which is backed up, exported and shown.
+ */
+async function ownSecret(RED: NodeAPI, purpose: string): Promise<string> {
   const folder = join(RED.settings.userDir ?? ".", "content-lifecycle", "keys");
   const file = join(folder, `${createHash("sha256").update(purpose).digest("hex").slice(0, 32)}.key`);
   const before = known.get(file);
