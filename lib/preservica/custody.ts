@@ -4,6 +4,7 @@ import type { PreservicaAssumptions } from "./assumptions.js";
 import type { Entities } from "./entities.js";
 import type { Representations } from "./representations.js";
 import type { Retention } from "./retention.js";
+import { policyFacts } from "./status/retention.js";
 
 interface Archive {
   readonly connection: string;
@@ -13,7 +14,7 @@ interface Archive {
   readonly retention: Retention;
 }
 
-/** Reads what Preservica keeps of an asset and what governs it, now; nothing is calculated here (RECORDS.md 11). */
+/** Reads what Preservica keeps of an asset and what governs it, now; only a policy's end is counted on from its start. */
 export function custodyOf(archive: Archive): Custody {
   return {
     async look({ name, ids }): Promise<CustodyState> {
@@ -67,13 +68,15 @@ async function stated({ retention, assumptions }: Archive, ref: string): Promise
       throw asLifecycleError(thrown);
     });
     if (policy.name.startsWith(assumptions.holdPolicyPrefix)) continue;
+    const { name, start, until, expired, permanent } = policyFacts(assignment, policy);
     found.push({
-      policy: policy.name,
+      policy: name,
       ref: policy.ref,
       ...(policy.period === undefined ? {} : { period: `${policy.period} ${policy.periodUnit ?? ""}`.trim() }),
-      ...(assignment.startDate === undefined ? {} : { start: assignment.startDate.slice(0, 10) }),
-      expired: assignment.expired,
-      permanent: policy.period === undefined,
+      ...(start === undefined ? {} : { start }),
+      ...(until === undefined ? {} : { until }),
+      expired,
+      permanent,
       fromIngest: assumptions.ingestClockFields.includes(policy.startDateField ?? ""),
     });
   }

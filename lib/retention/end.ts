@@ -51,17 +51,3 @@ export function statedEnd(text: string, zone: string): Omit<RetentionEnd, "start
 export function firstDeletableInstant(lastDay: Day, zone: string): string {
   return `${new Date(endOfDay(lastDay, zone)).toISOString().slice(0, 19)}Z`;
 }
-
-/** The governing system's end beside our own: the later wins, a difference is told. */
-export function laterEnd(
-  ours: { until: CalendarDate; dueAt: string },
-  stated: { until: CalendarDate; dueAt: string },
-): { until: CalendarDate; dueAt: string; difference?: string } {
-  const later = Date.parse(stated.dueAt) >= Date.parse(ours.dueAt) ? stated : ours;
-  const end = { until: later.until, dueAt: later.dueAt };
-  if (ours.dueAt === stated.dueAt) return end;
-  return {
-    ...end,
-    difference: `Calculated ${ours.until}, the governing system says ${stated.until}; the later counts.`,
-  };
-}

@@ -2,6 +2,6 @@
 export * from "./types.js";
 export { exampleRules } from "./classes.js";
 export { decideRetention } from "./decide.js";
-export { laterEnd, retentionEnd, statedEnd, type RetentionEnd, type RetentionTerm } from "./end.js";
+export { retentionEnd, statedEnd, type RetentionEnd, type RetentionTerm } from "./end.js";
 export { ruleProblems } from "./check.js";
 export { calendarDate, isZone } from "./zone.js";

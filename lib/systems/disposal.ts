@@ -76,6 +76,8 @@ export interface StatedRetention {
   period?: string;
   /** Calendar date read back from the archive; absent while the clock does not run. */
   start?: string;
+  /** Kept through this calendar date, by the policy's own period; absent while its clock does not run. */
+  until?: string;
   expired: boolean;
   /** The policy has no period: kept for good. */
   permanent: boolean;

@@ -46,7 +46,7 @@ export function ruling(policies: readonly PolicyFacts[]): PolicyFacts | undefine
   return [...policies].sort((a, b) => (rank(a) < rank(b) ? 1 : rank(a) > rank(b) ? -1 : 0))[0];
 }
 
-/** Last retained calendar date: the anniversary of the start; where its month is too short, the last day of that month. */
+/** Last retained calendar date: the anniversary of the start; where its month is too short, the next day that exists. */
 export function endOf(start: string, period: number, unit: string | undefined): string | undefined {
   const [year = 0, month = 1, day = 1] = start.split("-").map(Number);
   switch (unit?.toUpperCase() ?? "") {
@@ -67,7 +67,8 @@ export function endOf(start: string, period: number, unit: string | undefined): 
 
 function dateOf(year: number, month: number, day: number): string {
   const last = new Date(Date.UTC(year, month, 0)).getUTCDate();
-  return new Date(Date.UTC(year, month - 1, Math.min(day, last))).toISOString().slice(0, 10);
+  const met = day <= last ? Date.UTC(year, month - 1, day) : Date.UTC(year, month, 1);
+  return new Date(met).toISOString().slice(0, 10);
 }
 
 /** The one word for people. A hold goes before everything; what could not be asked is said as such. */

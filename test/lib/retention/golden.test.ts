@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { endOf } from "../../../lib/preservica/index.js";
 import { addPeriod, formatDay, isLeapYear, parseDay, parsePeriod } from "../../../lib/retention/calendar.js";
-import { calendarDate, laterEnd, retentionEnd, statedEnd } from "../../../lib/retention/index.js";
+import { calendarDate, retentionEnd, statedEnd } from "../../../lib/retention/index.js";
 import { dayAt, endOfDay, instantOf, readDate, startOfDay } from "../../../lib/retention/zone.js";
+import { governedEnd } from "../../../lib/systems/governed-end.js";
 import { Random } from "../../support/random.js";
 
 const BERLIN = "Europe/Berlin";
@@ -29,6 +31,21 @@ describe("golden retention arithmetic", () => {
       assert.deepEqual(retentionEnd({ start, period, zone }), { start, until, dueAt });
     });
   }
+
+  it("ends the archive's own policies by the same rule", () => {
+    assert.deepEqual(
+      [
+        endOf("2021-02-28", 5, "YEAR"),
+        endOf("2020-02-29", 1, "YEAR"),
+        endOf("2020-02-29", 4, "YEAR"),
+        endOf("2026-08-31", 6, "MONTH"),
+        endOf("2026-12-30", 2, "WEEK"),
+        endOf("2026-12-31", 1, "DAY"),
+        endOf("2026-12-31", 1, "DECADE"),
+      ],
+      ["2026-02-28", "2021-03-01", "2024-02-29", "2027-03-01", "2027-01-13", "2027-01-01", undefined],
+    );
+  });
 
   it("counts from the end of the calendar year", () => {
     const term = { zone: BERLIN, startAt: "calendar-year" } as const;
@@ -64,12 +81,19 @@ describe("golden retention arithmetic", () => {
   });
 
   it("takes the later of two results and tells the difference", () => {
-    const ours = { until: "2026-02-28", dueAt: "2026-02-28T23:00:00Z" };
-    const stated = { until: "2026-03-01", dueAt: "2026-03-01T23:00:00Z" };
-    assert.deepEqual(laterEnd(ours, ours), ours);
-    assert.equal(laterEnd(ours, stated).until, "2026-03-01");
-    assert.equal(laterEnd(stated, ours).until, "2026-03-01");
-    assert.match(laterEnd(ours, stated).difference ?? "", /2026-02-28.*2026-03-01/);
+    assert.deepEqual(governedEnd("2026-02-28", "2026-02-28"), { until: "2026-02-28", shorter: false });
+    const cases = [
+      ["2031-02-28", "2026-02-28", "2031-02-28", true, /through 2026-02-28.*through 2031-02-28.*shorter/],
+      ["2026-02-28", "2026-03-01", "2026-03-01", false, /through 2026-03-01.*through 2026-02-28.*longer/],
+      ["permanent", "2026-02-28", "permanent", true, /through 2026-02-28.*for good.*shorter/],
+      ["2026-02-28", "permanent", "permanent", false, /for good.*through 2026-02-28.*longer/],
+    ] as const;
+    for (const [decided, governed, until, shorter, told] of cases) {
+      const end = governedEnd(decided, governed, 'the policy "P"');
+      assert.deepEqual([end.until, end.shorter], [until, shorter]);
+      assert.match(end.difference ?? "", told);
+      assert.match(end.difference ?? "", /^the policy "P" keeps/);
+    }
   });
 });
 
