@@ -79,7 +79,7 @@ export const DEFAULT_ASSUMPTIONS: PreservicaAssumptions = {
   holdPolicyPrefix: "LH: ",
   holdPolicyRestriction: "DELETE",
   ingestClockFields: ["xip.created", "xip.ingest_date"],
-  lateStartMs: 300_000,
+  lateStartMs: 1_800_000,
   maxFileBytes: 0,
   maxPackageBytes: 5 * 1024 ** 4,
   addAccessSince: "6.12",

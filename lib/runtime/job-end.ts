@@ -103,6 +103,8 @@ export class JobEnd<Settings extends JsonObject> {
       failures,
       due: again ? steadyNow() + backoff(failures, error) : 0,
       error: { code: error.code, message: error.message, ...details },
+      // What was archived before the failure is found by the archive's id too.
+      identities: identitiesOf(context.msg.asset),
       ...context.takeFacts(),
     });
     if (again) {

@@ -3,6 +3,7 @@ import type { IngestResult } from "../../lib/preservica/index.js";
 import { CampaignReaders, idsOf, oneAsset, smallCast } from "../faults/campaign.js";
 import { IDS } from "../faults/flow.js";
 import { FaultWorld } from "../faults/world.js";
+import { until } from "../support/helper.js";
 
 /** An asset that a matter holds in OTMM. */
 const HELD = "spring-film.mp4";
@@ -44,6 +45,40 @@ describe("preservica-ingest", function () {
       assert.deepEqual(await (await readers.preservica()).legalHolds(resultOf().ref), [MATTER]);
     });
   }
+
+  it("shows in OTMM as preserved only what the archive counts from the day decided, and goes on once it does", async () => {
+    const cast = oneAsset();
+    const [asset] = cast.good;
+    assert.ok(asset !== undefined);
+    await deploy("xip");
+    // Nothing is indexed in time, so the archive states no start.
+    await world.settings("preservica", { indexDelayMs: 3_600_000 });
+    await world.run(idsOf(cast));
+    const status = async (): Promise<string | string[] | undefined> =>
+      (await (await readers.otmm()).asset(asset.assetId)).fields["ACME.FIELD.PRESERVATION STATUS"];
+    assert.equal(world.got("ingested").length, 0);
+    const [told] = world.got("caught");
+    assert.equal(told?.error?.code, "REFUSED");
+    assert.match(told?.error?.message ?? "", /does not count as transferred.*should count from 2021-02-28/);
+    assert.equal(await status(), undefined);
+    const [there] = await (await readers.preservica()).byIdentifier("OTMM-Asset", asset.sourceId);
+    const ref = there?.ref ?? "";
+    const store = await world.store();
+    assert.deepEqual([...new Set((await store.find(ref)).map(({ assetKey }) => assetKey))], [told?.asset?.key]);
+    const refused = (await store.timeline(told?.asset?.key ?? "")).filter(({ outcome }) => outcome === "refused");
+    assert.deepEqual(
+      refused.map(({ type, object }) => [type, object]),
+      [["policy assignment", ref]],
+    );
+
+    await world.kernel.setClock(new Date(Date.now() + 2 * 3_600_000));
+    const archive = await readers.preservica();
+    await until(async () => (await archive.retention(ref))[0]?.start.slice(0, 10) === "2021-02-28");
+    assert.equal(await world.replay(), 1);
+    await world.settled();
+    assert.equal(await status(), "PRE");
+    assert.equal(resultOf().retention?.state, "running");
+  });
 
   it("counts a held asset as held where the archive does not let it look", async () => {
     const cast = oneAsset(HELD);

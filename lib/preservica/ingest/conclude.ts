@@ -1,3 +1,4 @@
+import type { LifecycleError } from "../../messages/error.js";
 import type { Entity } from "../types.js";
 import { longerThan, lookAgain, waitedSince } from "./await.js";
 import { finish, recordAccession } from "./finish.js";
@@ -17,7 +18,7 @@ import type {
 import { settleLinks } from "./links.js";
 import { filledIdentifiers, type FileDigests } from "./package.js";
 import { fragmentsOf } from "./resolve.js";
-import { settleRetention } from "./retention.js";
+import { notTransferred, settleRetention } from "./retention.js";
 import { verifyArchived, type Expected, type Incomplete } from "./verify.js";
 import type { IngestWay } from "./way.js";
 
@@ -33,14 +34,18 @@ export interface Arrived {
   seen?: Entity;
 }
 
-/** `settled`: what Preservica said is what counts, late or not. */
-type RetentionCheckpoint = { since: string; settled: boolean; facts: RetentionFacts };
+/**
+ * `settled`: what Preservica said is what counts. What forbids the transfer is asked again by a replay, with new
+ * patience: no `since`.
+ */
+type RetentionCheckpoint = { since: string | null; settled: boolean; facts: RetentionFacts };
 
 /**
  * What comes after the asset is there, each step kept: proof, links, retention policy with its start read back, legal
  * holds of the source, and the message on.
  *
- * @returns `incomplete` while parts of the asset cannot be seen yet
+ * @returns `incomplete` while parts of the asset cannot be seen yet; `refused` when it is there and protected, but its
+ *   retention does not run as decided
  */
 export async function conclude(
   job: IngestJob,
@@ -48,7 +53,7 @@ export async function conclude(
   arrived: Arrived,
   way: IngestWay,
   deps: IngestDeps,
-): Promise<IngestOutcome | Incomplete> {
+): Promise<IngestOutcome | Incomplete | { refused: LifecycleError }> {
   const { ref, folder, files, md5, alreadyThere, seen } = arrived;
   const verified = await verify(job, resolved, deps, {
     ref,
@@ -67,7 +72,8 @@ export async function conclude(
   if (retention !== null && "kind" in retention) return retention;
   const holds = await hold(job, ref, deps);
   const done = { ref, folder, proven: files, md5, verified, alreadyThere, linkWarnings, retention, holds };
-  return finish(job, resolved, done, deps);
+  const ended = finish(job, resolved, done, deps);
+  return retention?.refusal ? { refused: notTransferred(job, ref, resolved, retention, deps) } : ended;
 }
 
 async function verify(
@@ -96,7 +102,7 @@ async function links(job: IngestJob, resolved: ResolvedAsset, ref: string, deps:
   return warnings;
 }
 
-/** The policy runs, or it is said that it does not: a start date that is only late is waited for. */
+/** The policy runs, or it is said why it does not: a start date that is only late is waited for. */
 async function retain(
   job: IngestJob,
   resolved: ResolvedAsset,
@@ -110,7 +116,8 @@ async function retain(
   if (found === undefined) return null;
   const since = waitedSince(known?.since, deps);
   const wait = found.late && !longerThan(since, deps.preservica.assumptions.lateStartMs, deps);
-  const facts: RetentionCheckpoint = { since, settled: !wait, facts: found.facts };
+  const settled = !wait && found.facts.refusal === null;
+  const facts: RetentionCheckpoint = { since: wait || settled ? since : null, settled, facts: found.facts };
   await job.save("retention", facts);
   return wait
     ? lookAgain(job, since, "retention", "Preservica has not computed the retention start yet", deps)

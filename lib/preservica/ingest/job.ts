@@ -214,4 +214,6 @@ export type RetentionFacts = {
   start: string | null;
   expired: boolean;
   warning: string | null;
+  /** Why the asset does not count as transferred; null when it does. */
+  refusal: string | null;
 };

@@ -12,7 +12,7 @@ import { planFiles } from "./files.js";
 import { invalid } from "./invalid.js";
 import type { IngestDeps, IngestSettings, PlannedFile, ResolvedAsset } from "./job.js";
 import { checkFileSizes, standingClock } from "./limits.js";
-import { checkPolicy, expectedStartOf } from "./retention.js";
+import { checkPolicy, expectedStartOf, otherEnd } from "./retention.js";
 import { LINKS_SCHEMA, linksFragment, wantedIdentifiers, wantedLinks } from "./wanted.js";
 
 const DUBLIN_CORE = "http://www.openarchives.org/OAI/2.0/oai_dc/";
@@ -69,6 +69,8 @@ export async function resolveAsset(
     const schemas = fragmentsOf(asset, { wanted }).map(({ schema }) => schema);
     const standing = await standingClock(policy, schemas, deps);
     if (standing !== undefined) warnings.push(standing);
+    const end = otherEnd(policy, asset);
+    if (end !== undefined) warnings.push(end);
   }
   return {
     ref: assetReference(assetId),

@@ -1,5 +1,7 @@
 import type { LifecycleAsset } from "../../messages/asset.js";
 import { LifecycleError } from "../../messages/error.js";
+import { FOR_GOOD, governedEnd } from "../../systems/governed-end.js";
+import { endOf } from "../status/retention.js";
 import type { RetentionPolicy } from "../types.js";
 import { record } from "./events.js";
 import type { IngestDeps, IngestJob, ResolvedAsset, RetentionFacts } from "./job.js";
@@ -38,12 +40,34 @@ export async function checkPolicy(
 
 /** When the asset's retention clock started: the decision on the message, else what the mapper wrote. */
 export function expectedStartOf(asset: LifecycleAsset): string | null {
-  if (asset.retention?.start !== undefined) return asset.retention.start.slice(0, 10);
+  return (asset.retention?.start ?? mapped(asset, "retention/start"))?.slice(0, 10) ?? null;
+}
+
+/**
+ * The end that the schedule says, beside the end to which the policy keeps: known before anything is sent.
+ *
+ * @returns both ends in words; undefined when they are the same, or one of them has no date yet
+ */
+export function otherEnd(policy: RetentionPolicy, asset: LifecycleAsset): string | undefined {
+  const start = expectedStartOf(asset);
+  const permanent = asset.retention?.outcome === "never" || mapped(asset, "retention/period") === FOR_GOOD;
+  const decided = permanent ? FOR_GOOD : (asset.retention?.until ?? mapped(asset, "retention/until"))?.slice(0, 10);
+  const { period, periodUnit = "" } = policy;
+  const by = `the retention policy "${policy.name}"`;
+  // What is kept for good starts no clock, so only the policy can say that there is one.
+  if (decided === FOR_GOOD && period !== undefined)
+    return `${by} keeps ${period} ${periodUnit}, the schedule says for good: shorter than decided`;
+  const governed = period === undefined ? FOR_GOOD : start === null ? undefined : endOf(start, period, periodUnit);
+  if (decided === undefined || governed === undefined) return undefined;
+  return governedEnd(decided, governed, by).difference;
+}
+
+function mapped(asset: LifecycleAsset, field: string): string | undefined {
   for (const entry of Object.values(asset.metadata ?? {})) {
-    const start = entry.values["retention/start"];
-    if (typeof start === "string" && start !== "") return start.slice(0, 10);
+    const value = entry.values[field];
+    if (typeof value === "string" && value !== "") return value;
   }
-  return null;
+  return undefined;
 }
 
 /**
@@ -70,7 +94,8 @@ export async function settleRetention(
   if (alreadyThere && foreign !== undefined) {
     // Somebody decided otherwise since; which policy is right is a person's decision (RECORDS rule 1).
     const warning = `the archived asset has the retention policy "${foreign}", not "${wanted.name}"`;
-    return { facts: { policy: foreign, state: "different", start: null, expired: false, warning }, late: false };
+    const facts = { policy: foreign, start: null, expired: false, warning, refusal: null };
+    return { facts: { ...facts, state: "different" }, late: false };
   }
   if (!assignments.some((one) => one.policy === wanted.ref)) {
     const refused = await assignOnce(ref, wanted.ref, deps);
@@ -99,25 +124,50 @@ async function assignOnce(ref: string, policy: string, deps: IngestDeps): Promis
   }
 }
 
+/** A start that is known at the source must be the archive's too; an event that has not happened yet starts no clock. */
 function judge(
   policy: { name: string; fromField: boolean },
   start: string | null,
   expired: boolean,
   expected: string | null,
 ): RetentionFacts {
-  const facts = { policy: policy.name, start, expired };
-  if (!policy.fromField) return { ...facts, state: "permanent", warning: null };
+  const facts = { policy: policy.name, start, expired, warning: null, refusal: null };
+  if (!policy.fromField) return { ...facts, state: "permanent" };
   if (start === null) {
-    return {
-      ...facts,
-      state: "not-started",
-      warning: `the clock of the retention policy "${policy.name}" has not started: Preservica states no start date`,
-    };
+    const warning = `the clock of the retention policy "${policy.name}" has not started: Preservica states no start date`;
+    const refusal = expected === null ? null : `${warning}, and it should count from ${expected}`;
+    return { ...facts, state: "not-started", warning, refusal };
   }
   if (expected !== null && start !== expected) {
-    return { ...facts, state: "different", warning: `Preservica counts retention from ${start}, not from ${expected}` };
+    const refusal = `Preservica counts the retention policy "${policy.name}" from ${start}, not from ${expected}`;
+    return { ...facts, state: "different", warning: refusal, refusal };
   }
-  return { ...facts, state: "running", warning: null };
+  return { ...facts, state: "running" };
+}
+
+/**
+ * The archived asset does not count as transferred (RECORDS rule 6): it is there and proven, but nothing may be told
+ * onward or released on the strength of it before a person has put the start right.
+ */
+export function notTransferred(
+  job: IngestJob,
+  ref: string,
+  resolved: ResolvedAsset,
+  { policy, start, refusal }: RetentionFacts,
+  deps: IngestDeps,
+): LifecycleError {
+  const why = refusal ?? "";
+  record(job, deps, "policy assignment", {
+    system: "preservica",
+    object: ref,
+    outcome: "refused",
+    detail: { policy, why },
+  });
+  return new LifecycleError(
+    "REFUSED",
+    `"${resolved.title}" is in the archive as ${ref}, but does not count as transferred: ${why}. Correct the start in Preservica or in the mapping, then replay the job.`,
+    { system: "preservica", details: { ref, policy, start, expectedStart: resolved.retentionStart } },
+  );
 }
 
 /** Name of another ordinary policy on the asset; legal holds made of policies do not count. */

@@ -156,7 +156,9 @@ export class IngestRun {
         seen: look.asset,
       });
       if ("incomplete" in ended) return await this.#patience(resolved, ingesting, upload, true, ended.incomplete);
-      if (ended.kind === "done") await this.#way.tidy(this.#job, upload);
+      // Refused or not, the archive has the asset: nothing needs what it was sent as.
+      if ("refused" in ended || ended.kind === "done") await this.#way.tidy(this.#job, upload);
+      if ("refused" in ended) throw ended.refused;
       return ended;
     }
     const complete = look.state === "nowhere" || look.complete;
@@ -173,6 +175,7 @@ export class IngestRun {
     const settled = { ...resolved, warnings: [...resolved.warnings, ...access.warnings] };
     const proven = [...files, ...access.files];
     const ended = await this.#conclude(settled, { ref, folder, files: proven, md5: [], alreadyThere: true });
+    if ("refused" in ended) throw ended.refused;
     if (!("incomplete" in ended)) return ended;
     const since = nowOf(this.#deps).toISOString();
     return lookAgain(this.#job, since, "verify", ended.incomplete, this.#deps);

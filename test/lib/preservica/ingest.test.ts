@@ -422,22 +422,6 @@ describe("ingest into Preservica", function () {
     deepEqual(await reader.assignments(assetReference(`${id}#v1`)), [`${policy} 2021-02-28`]);
   });
 
-  it("says that retention does not run when the archive states no start date or another one", async () => {
-    const id = nextId();
-    await reader.makePolicy(`After the end ${id}`, "lcy.retention_start");
-    const values = { RetentionPolicy: `After the end ${id}` };
-    const hasty = world.connect({ assumptions: { lateStartMs: 100 } });
-    const none = await world.drive(new Job("job-none", world.message({ id, values })), hasty);
-    deepEqual(resultOf(none.done).retention?.state, "not-started");
-    const other = nextId();
-    const msg = world.message({ id: other, values, retentionStart: "2021-02-28" });
-    msg.asset.retention = { outcome: "not-yet", rule: "r", reason: "r", start: "2021-03-01" };
-    const different = await world.drive(new Job("job-other", msg), hasty);
-    equal(resultOf(different.done).retention?.state, "different");
-    match(resultOf(different.done).warnings.join(), /from 2021-02-28, not from 2021-03-01/);
-    hasty.close();
-  });
-
   it("refuses a policy whose clock would start again at the ingest, and one that the archive does not know", async () => {
     const id = nextId();
     await reader.makePolicy(`After ingest ${id}`, "xip.created");

@@ -134,6 +134,18 @@ export class Reader {
     );
   }
 
+  /** A records manager writes another retention start into the lifecycle document, from which the index takes it. */
+  async setStart(ref: string, start: string): Promise<void> {
+    const { xml } = await this.asset(ref);
+    const url = /schema="urn:clc:schema:lifecycle:1"[^>]*>([^<]+)</.exec(xml)?.[1] ?? "";
+    const body = /<xip:MetadataContainer[\s\S]*<\/xip:MetadataContainer>/.exec(await this.get(url))?.[0] ?? "";
+    const changed = body
+      .replace("<xip:MetadataContainer", '<xip:MetadataContainer xmlns:xip="http://preservica.com/XIP/v9.1"')
+      .replace(/<((?:\w+:)?start)(?:\/>|>[^<]*<\/\1>)/, `<$1>${start}</$1>`);
+    const put = await this.raw("PUT", new URL(url).pathname, changed);
+    if (!put.ok) throw new Error(`start: ${put.status} ${await put.text()}`);
+  }
+
   /** A lawyer puts a legal hold on an asset. */
   async hold(ref: string, matter: string): Promise<void> {
     const names = 'xmlns="http://preservica.com/XIP/v9.1"';

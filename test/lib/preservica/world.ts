@@ -296,12 +296,14 @@ export class World {
   async drive(
     job: Job,
     preservica: PreservicaClient,
-  ): Promise<{ done: Extract<IngestOutcome, { kind: "done" }>; waits: string[] }> {
+  ): Promise<{ done: Extract<IngestOutcome, { kind: "done" }>; waits: string[]; events: IngestEvent[] }> {
     const waits: string[] = [];
+    const events: IngestEvent[] = [];
     let current = job;
     for (;;) {
       const outcome = await ingest(current, this.deps(preservica));
-      if (outcome.kind === "done") return { done: outcome, waits };
+      events.push(...current.events);
+      if (outcome.kind === "done") return { done: outcome, waits, events };
       waits.push(outcome.why);
       current.keep();
       await until(outcome.until);
