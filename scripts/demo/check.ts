@@ -7,7 +7,12 @@ export interface Check<Facts> {
   says: string;
   /** Resolves with what is wrong, one line each; empty = holds. */
   problems(facts: Facts): Promise<string[]>;
-  /** Spoils the subject of this check in the systems, so that the check must turn red. */
+  /**
+   * Spoils the subject of this check, so that it must turn red: in the systems, where they hold it. What a run left once
+   * (which jobs it had and why they were refused, its counts, answers to calls, the files that somebody took away)
+   * nobody can change afterwards; there the evidence is falsified that the check is given, which proves that it is read,
+   * and nothing of the systems.
+   */
   spoil(facts: Facts): Promise<void>;
 }
 

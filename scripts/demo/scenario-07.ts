@@ -1,9 +1,10 @@
 import { bytes, present, tag } from "./campaign/archive-checks.js";
 import { again, nothingElse, strict } from "./campaign/run-checks.js";
 import type { Scenario } from "./check.js";
-import { findable, holds, kept, order, policy, reasons, released, settled } from "./transfer/checks.js";
+import { findable, holds, kept, order, policy, released, settled } from "./transfer/checks.js";
 import { transfer, type TransferFacts } from "./transfer/facts.js";
 import { receipts } from "./transfer/papers.js";
+import { reasons } from "./transfer/reasons.js";
 
 export type { TransferFacts } from "./transfer/facts.js";
 

@@ -56,30 +56,41 @@ export const nothingElse: Check<ArchiveFacts> = {
     if (wrong !== undefined) await facts.otmm.edit(wrong.assetId, { "ACME.FIELD.PRESERVATION STATUS": "PRE" });
   },
 };
+
+/** Word of each reason in the manifest that the flow's own words must hold. */
+const WORDS: Record<string, RegExp> = {
+  "damaged: zero bytes": /empty \(0 bytes\)/,
+  "damaged: MD5": /MD5 of the bytes that came is .*, the source states .*damaged/,
+  deleted: /deleted in OTMM/,
+  "not approved final": /not approved as final/i,
+  // What is latest of it is a draft.
+  "not latest version": /not approved as final/i,
+  "checked out": /checked out by/,
+  "approved version differs": /approval is for another version/,
+  "campaign contradictory": /end date is not in the past: contradiction/,
+};
+/** The search asks for ended campaigns: these are not even candidates. */
+const NOT_SEARCHED = ["campaign running", "campaign cancelled"];
+
 export const reasons: Check<CampaignFacts> = {
   name: "reasons",
-  says: "every wrong candidate that the search found is refused with its reason",
+  says: "every wrong candidate that the search found is refused with its own reason",
   problems: async (facts) => {
     const jobs = await facts.stage.jobs(`run=${facts.run.id}`);
-    const running = ["running", "cancelled"];
     return facts.bad
-      .filter(({ reason, extraVersion }) => !extraVersion && !running.some((word) => reason.includes(word)))
+      .filter(({ reason, extraVersion }) => !extraVersion && !NOT_SEARCHED.includes(reason))
       .flatMap((wrong) => {
         const told = jobs.find((job) => job.assetKey.endsWith(wrong.originalId) && job.error !== undefined);
-        return told?.error?.message ? [] : [`"${wrong.name}" (${wrong.reason}) has no reason`];
+        const message = told?.error?.message ?? "nothing";
+        return WORDS[wrong.reason]?.test(message) === true
+          ? []
+          : [`"${wrong.name}" (${wrong.reason}) is told as: ${message}`];
       });
   },
   spoil: async (facts) => {
+    const [wrong] = facts.bad;
     // What was never among the candidates has no reason on record: as if a candidate had been dropped in silence.
-    facts.bad.push({
-      assetId: "0",
-      originalId: "0".repeat(40),
-      version: 1,
-      name: "dropped in silence",
-      group: "",
-      reason: "not approved",
-      extraVersion: false,
-    });
+    if (wrong !== undefined) facts.bad.push({ ...wrong, originalId: "0".repeat(40), name: "dropped in silence" });
   },
 };
 

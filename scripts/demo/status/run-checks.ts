@@ -111,5 +111,8 @@ export const again: Check<StatusFacts> = {
       ...changed.map(({ name }) => `"${name}" changed`),
     ];
   },
-  spoil: async (facts) => void (facts.fullRun.counts.done -= 1),
+  spoil: async ({ otmm, bad }) => {
+    const last = bad.findLast(({ extraVersion }) => !extraVersion);
+    await otmm.edit(last?.assetId ?? "", { "ACME.FIELD.DESCRIPTION": "touched by the full run" });
+  },
 };

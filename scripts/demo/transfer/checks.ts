@@ -10,7 +10,7 @@ const LIFECYCLE = "urn:clc:schema:lifecycle:1";
 const STATUS = "ACME.FIELD.PRESERVATION STATUS";
 const EXPIRY = "ARTESIA.FIELD.EXPIRATION DATE";
 
-function first(assets: readonly Good[]): Good {
+export function first<Item>(assets: readonly Item[]): Item {
   const [asset] = assets;
   if (asset === undefined) throw new Error("the manifest names no asset of this kind");
   return asset;
@@ -141,44 +141,8 @@ export const order: Check<TransferFacts> = {
     }
     return problems;
   },
-  spoil: async (facts) => void facts.released.push(first(facts.kept)),
-};
-
-const UNTOLD = ["campaign cancelled", "not approved final", "deleted", "not latest version"];
-
-export const reasons: Check<TransferFacts> = {
-  name: "reasons",
-  says: "every wrong candidate has its reason: not due with the day, no date, damaged, checked out, another version approved",
-  problems: async (facts) => {
-    const jobs = await facts.stage.jobs(`run=${facts.run.id}`);
-    const problems: string[] = [];
-    for (const wrong of facts.bad) {
-      const job = jobs.find(({ assetKey, error }) => assetKey.endsWith(wrong.originalId) && error !== undefined);
-      if (wrong.extraVersion || UNTOLD.includes(wrong.reason) || job?.error?.message) continue;
-      // Drafts are not even candidates; "not yet" is no refusal, but stands on the timeline with its day.
-      const draft = facts.before.otmm.get(wrong.assetId)?.fields["ACME.FIELD.APPROVAL STATUS"] !== "APF";
-      if (draft && facts.before.otmm.has(wrong.assetId)) continue;
-      const told = (await facts.timeline(wrong.originalId).catch(() => [])).find(
-        ({ type }) => type === "retention decision",
-      );
-      const outcome = String(told?.detail?.["outcome"] ?? "nothing");
-      const wanted = wrong.reason === "held and not due" ? "held" : "not-yet";
-      problems.push(...differs(`"${wrong.name}" (${wrong.reason})`, outcome, wanted));
-    }
-    return problems;
-  },
-  spoil: async (facts) => {
-    const reason = "not due";
-    facts.bad.push({
-      assetId: "0",
-      originalId: "0".repeat(40),
-      version: 1,
-      name: "dropped",
-      group: "",
-      reason,
-      extraVersion: false,
-    });
-  },
+  // Nothing tells any more that it was released, or when.
+  spoil: async (facts) => facts.erase(first(facts.released).originalId),
 };
 
 export const settled: Check<TransferFacts> = {

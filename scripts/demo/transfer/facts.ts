@@ -40,6 +40,8 @@ export interface TransferFacts extends ArchiveFacts<CampaignValues> {
   /** Folder of the files that the flow wrote. */
   papers: string;
   timeline(originalId: string): Promise<Told[]>;
+  /** A signed-in person erases what the timeline of an asset says. */
+  erase(originalId: string): Promise<void>;
 }
 
 /** Id of the folder that the example's disposition node releases into. */
@@ -102,6 +104,10 @@ export async function transferFacts(stage: Stage, before: Before, run: RunView):
         `content-lifecycle/stores/${stage.storeId}/timeline?asset=${asset}`,
       );
       return ((await answer.json()) as { timeline: Told[] }).timeline;
+    },
+    erase: async (originalId) => {
+      const body = { asset: `otmm:dam:${originalId}`, reason: "spoilt" };
+      await stage.nodeRed.admin("POST", `content-lifecycle/stores/${stage.storeId}/erase`, body);
     },
     assets: good.length,
   };
