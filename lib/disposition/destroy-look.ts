@@ -3,6 +3,7 @@ import type { JsonObject, LifecycleStore } from "../store/types.js";
 import type { CustodyState, Destroying } from "../systems/disposal.js";
 import type { SystemRegistry } from "../systems/registry.js";
 import { type AskedHold, askHolds, heldBy } from "./holds.js";
+import { identified } from "./identified.js";
 import type { DestroyFacts, PlaceCopies } from "./may-destroy.js";
 import { type KnownPlace, knownPlaces, withKnownIds } from "./places.js";
 
@@ -59,7 +60,7 @@ export async function lookAtCopies(
   deps: DestroyDeps,
   signal?: AbortSignal,
 ): Promise<Copies> {
-  const identities = await deps.store.find(given.key);
+  const identities = await identified(given, await deps.store.find(given.key), deps.systems);
   const asset = withKnownIds(given, identities);
   const places: Place[] = [];
   const governing: CustodyState[] = [];

@@ -1,6 +1,7 @@
-import type { AssetIds, LifecycleAsset, SystemName } from "../messages/asset.js";
+import type { AssetIds, LifecycleAsset, OtmmId, SystemName } from "../messages/asset.js";
 import { SYSTEM_NAMES } from "../messages/asset.js";
-import type { AssetIdentity } from "../store/types.js";
+import { partsOf } from "../messages/joined.js";
+import type { KnownIdentity } from "./identified.js";
 
 /** One place where an asset or a copy of it is known, and the asset as that place is to be asked about it. */
 export interface KnownPlace {
@@ -13,28 +14,31 @@ export interface KnownPlace {
 }
 
 /**
- * Every place where the asset or a copy is known: by the ids on the message, and by what earlier work put into the
- * store (an earlier version's archive copy is a copy too). Pure.
+ * Every place where the asset, a part that was joined into it, or a copy is known: by the ids on the message, and by
+ * what earlier work put into the store (an earlier version's archive copy is a copy too, and so is a part that this
+ * message does not carry). Pure.
  */
-export function knownPlaces(asset: LifecycleAsset, identities: readonly AssetIdentity[]): KnownPlace[] {
+export function knownPlaces(asset: LifecycleAsset, identities: readonly KnownIdentity[]): KnownPlace[] {
   const places = new Map<string, KnownPlace>();
-  const add = (system: SystemName, ids: AssetIds): void => {
-    const place = placeOf(asset, system, { ...asset.ids, ...ids });
+  const add = (system: SystemName, of: LifecycleAsset): void => {
+    const place = placeOf(system, of);
     if (place !== undefined) places.set(`${system}|${place.connection}|${place.id}`, place);
   };
-  for (const system of SYSTEM_NAMES) add(system, {});
-  for (const identity of identities) {
+  for (const system of SYSTEM_NAMES) add(system, asset);
+  for (const part of partsOf(asset)) add("otmm", part);
+  for (const identity of ownFirst(asset, identities)) {
     const system = SYSTEM_NAMES.find((name) => name === identity.system);
     if (system === undefined || identity.assetKey !== asset.key) continue;
+    const ids = idsOf(system, identity, asset);
     // OTMM answers for all versions of an asset at once.
-    if (system === "otmm" && [...places.values()].some((place) => place.system === "otmm")) continue;
-    add(system, idsOf(system, identity, asset));
+    if (ids.otmm !== undefined && isVersionOf([...places.values()], ids.otmm)) continue;
+    add(system, { ...asset, ids: { ...asset.ids, ...ids } });
   }
   return [...places.values()];
 }
 
 /** The asset with the ids that only the store knows. */
-export function withKnownIds(asset: LifecycleAsset, identities: readonly AssetIdentity[]): LifecycleAsset {
+export function withKnownIds(asset: LifecycleAsset, identities: readonly KnownIdentity[]): LifecycleAsset {
   const ids: AssetIds = { ...asset.ids };
   for (const { asset: known } of knownPlaces(asset, identities)) {
     for (const system of SYSTEM_NAMES) if (ids[system] === undefined) Object.assign(ids, pick(known.ids, system));
@@ -46,8 +50,9 @@ function pick(ids: AssetIds, system: SystemName): AssetIds {
   return ids[system] === undefined ? {} : { [system]: ids[system] };
 }
 
-function placeOf(asset: LifecycleAsset, system: SystemName, ids: AssetIds): KnownPlace | undefined {
-  const at = { system, asset: { ...asset, ids } };
+function placeOf(system: SystemName, asset: LifecycleAsset): KnownPlace | undefined {
+  const { ids } = asset;
+  const at = { system, asset };
   switch (system) {
     case "otmm":
       return ids.otmm && { ...at, connection: ids.otmm.connection, id: ids.otmm.originalAssetId };
@@ -60,10 +65,10 @@ function placeOf(asset: LifecycleAsset, system: SystemName, ids: AssetIds): Know
   }
 }
 
-function idsOf(system: SystemName, { connection, id }: AssetIdentity, asset: LifecycleAsset): AssetIds {
+function idsOf(system: SystemName, { connection, id, ids }: KnownIdentity, { version }: LifecycleAsset): AssetIds {
   switch (system) {
     case "otmm":
-      return { otmm: { connection, assetId: id, originalAssetId: originalOf(asset) ?? id, version: asset.version } };
+      return { otmm: ids?.otmm ?? { connection, assetId: id, originalAssetId: id, version } };
     case "preservica":
       return { preservica: { connection, ref: id } };
     case "s3": {
@@ -75,8 +80,17 @@ function idsOf(system: SystemName, { connection, id }: AssetIdentity, asset: Lif
   }
 }
 
-/** The third part of `otmm:<connection>:<original asset id>`. */
-function originalOf(asset: LifecycleAsset): string | undefined {
-  const [system, , id] = asset.key.split(":");
-  return system === "otmm" ? id : undefined;
+/** The same connection, and the same original: another connection may be another OTMM, another original another asset. */
+function isVersionOf(places: readonly KnownPlace[], { connection, assetId, originalAssetId }: OtmmId): boolean {
+  return places.some(({ system, connection: known, id, asset }) => {
+    if (system !== "otmm" || known !== connection) return false;
+    return id === originalAssetId || asset.ids.otmm?.assetId === assetId;
+  });
+}
+
+/** The ids of the asset before those of its parts, so that an asset without an OTMM id on it gets its own. */
+function ownFirst({ key }: LifecycleAsset, identities: readonly KnownIdentity[]): KnownIdentity[] {
+  const isOwn = ({ system, connection, id, ids }: KnownIdentity): boolean =>
+    system === "otmm" && `otmm:${connection}:${ids?.otmm?.originalAssetId ?? id}` === key;
+  return [...identities.filter(isOwn), ...identities.filter((identity) => !isOwn(identity))];
 }

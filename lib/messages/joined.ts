@@ -1,5 +1,10 @@
 import type { JoinedAsset, LifecycleAsset } from "./asset.js";
 
+/** The parts that were joined into the asset, each as if it travelled alone. */
+export function partsOf(asset: LifecycleAsset): LifecycleAsset[] {
+  return (asset.joined ?? []).map((joined) => asItself(asset, joined));
+}
+
 /**
  * A joined asset as if it travelled alone: its own ids and its own master, with what became of the whole. For what is
  * written back to it.

@@ -160,6 +160,10 @@ export function createOtmm(options: OtmmOptions): OtmmClient {
     open: (ref) => opener.open(ref),
     stored: (ref) => storedContent(gateway, ref),
     holds: (asset) => holdsOn(gateway, asset),
+    identify: async (id) => {
+      const { assetId, originalAssetId, version } = await assets.loadAsset(gateway, id, { fields: [] });
+      return { otmm: { connection: options.connection, assetId, originalAssetId, version } };
+    },
     destroying: destroyingOf(gateway),
     releasing: releasingOf(gateway, (id, changes, call) =>
       inTurn(id, () => updateFields(gateway, types, id, changes, call)),

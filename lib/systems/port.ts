@@ -1,4 +1,4 @@
-import type { ContentRef, Fixity, LifecycleAsset, SystemName } from "../messages/asset.js";
+import type { AssetIds, ContentRef, Fixity, LifecycleAsset, SystemName } from "../messages/asset.js";
 import type { Custody, Destroying, Releasing } from "./disposal.js";
 
 /** A request for bytes, plain enough to cross to a worker thread. */
@@ -46,6 +46,12 @@ export interface ContentSystem {
   stored(ref: ContentRef): Promise<StoredContent>;
   /** Holds on the asset in this system, asked now. Never throws: what goes wrong is `unknown`. */
   holds(asset: LifecycleAsset): Promise<HoldAnswer>;
+  /**
+   * Which asset an id of this system stands for; only where several ids may stand for one asset.
+   *
+   * @throws LifecycleError NOT_FOUND when the system knows no such id (any more)
+   */
+  readonly identify?: (id: string) => Promise<AssetIds>;
   /** Where non-record copies can be released (RECORDS.md 1). */
   readonly releasing?: Releasing;
   /** Where official copies are kept and what governs them is stated. */

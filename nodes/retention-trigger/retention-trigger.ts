@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { askHolds, type AskedHold, heldBy } from "../../lib/disposition/holds.js";
+import { identified } from "../../lib/disposition/identified.js";
 import { knownPlaces } from "../../lib/disposition/places.js";
 import type { LifecycleAsset, RetentionDecision } from "../../lib/messages/asset.js";
 import { LifecycleError } from "../../lib/messages/error.js";
@@ -97,7 +98,8 @@ async function decide(
   const { asset } = msg;
   const told = eventsOn(msg);
   const [identities, timeline] = await Promise.all([store.find(asset.key), store.timeline(asset.key, TIMELINE_LIMIT)]);
-  const holds = await askHolds(knownPlaces(asset, identities), systems);
+  const known = await identified(asset, identities, systems);
+  const holds = await askHolds(knownPlaces(asset, known), systems);
   const at = new Date().toISOString();
   const sourceZone = zoneOf(asset);
   const decision = decideRetention(rules, {

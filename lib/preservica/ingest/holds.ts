@@ -1,5 +1,6 @@
 import type { LifecycleAsset } from "../../messages/asset.js";
 import { asLifecycleError } from "../../messages/error.js";
+import { asItself } from "../../messages/joined.js";
 import type { HoldAnswer } from "../../systems/port.js";
 import { judgeHoldOn } from "../govern/holds.js";
 import { record } from "./events.js";
@@ -8,15 +9,26 @@ import type { HoldFacts, IngestDeps, IngestJob } from "./job.js";
 /** Failures that no repetition heals: a person has to make the hold, or to give the right. */
 const LASTING: ReadonlySet<string> = new Set(["NOT_FOUND", "DENIED", "REFUSED", "INVALID_INPUT"]);
 
-/** What the systems that the asset comes from say of holds, asked now; what cannot be asked is `unknown`. */
+/**
+ * What the systems that the asset comes from say of holds, asked now; what cannot be asked is `unknown`. Parts that were
+ * joined into it are assets of their own there, with holds of their own.
+ */
 export async function sourceHolds(asset: LifecycleAsset, deps: Pick<IngestDeps, "systems">): Promise<HoldAnswer[]> {
   const places = new Map(
-    asset.content.map(({ system, connection }) => [JSON.stringify([system, connection]), { system, connection }]),
+    asset.content.map(({ system, connection }) => [
+      JSON.stringify([system, connection]),
+      { system, connection, of: asset },
+    ]),
   );
+  const parts = (asset.joined ?? []).map((joined) => ({
+    system: "otmm" as const,
+    connection: joined.otmm.connection,
+    of: asItself(asset, joined),
+  }));
   return await Promise.all(
-    [...places.values()].map(async ({ system, connection }): Promise<HoldAnswer> => {
+    [...places.values(), ...parts].map(async ({ system, connection, of }): Promise<HoldAnswer> => {
       try {
-        return await deps.systems.get(system, connection).holds(asset);
+        return await deps.systems.get(system, connection).holds(of);
       } catch (thrown) {
         const why = asLifecycleError(thrown).message;
         return { state: "unknown", system, at: new Date().toISOString(), why };

@@ -81,6 +81,31 @@ describe("legal holds carried at ingest", function () {
     });
   }
 
+  it("carries the hold of a part that was joined into the asset, and counts one that cannot say as holding", async () => {
+    const clip = {
+      key: "otmm:dam:clip",
+      version: "1",
+      name: "clip.mp4",
+      otmm: { connection: "dam", assetId: "clip", originalAssetId: "clip", version: "1" },
+      content: [],
+    };
+    const archive = async (answer: HoldAnswer): Promise<IngestResult> => {
+      world.source.answers.set(clip.key, answer);
+      const msg = world.message({ id: nextId() });
+      const job = new Job(`job-${++count}`, { ...msg, asset: { ...msg.asset, joined: [clip] } }, QUICK);
+      return resultOf((await world.drive(job, preservica)).done);
+    };
+    try {
+      const result = await archive(held(MATTER));
+      deepEqual(result.holds, { state: "carried", matters: [MATTER] });
+      deepEqual(await mattersOn(result.ref), [MATTER]);
+      const blind = await archive({ state: "unknown", system: "otmm", at: "2026-11-16T09:00:00Z", why: "no right" });
+      equal(blind.holds.state, "unknown");
+    } finally {
+      world.source.answers.clear();
+    }
+  });
+
   it("puts a hold that came later on the asset that is there already", async () => {
     const id = nextId();
     const before = await drive(id);

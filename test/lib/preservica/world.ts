@@ -67,8 +67,12 @@ export class Source implements ContentSystem {
   }
   /** What it says of holds; nothing said: clear. */
   answer: HoldAnswer | undefined;
-  holds(): ReturnType<ContentSystem["holds"]> {
-    return Promise.resolve(this.answer ?? { state: "clear", system: "otmm", at: new Date().toISOString() });
+  /** What it says of some assets, by key. */
+  readonly answers = new Map<string, HoldAnswer>();
+  holds({ key }: LifecycleAsset): ReturnType<ContentSystem["holds"]> {
+    return Promise.resolve(
+      this.answers.get(key) ?? this.answer ?? { state: "clear", system: "otmm", at: new Date().toISOString() },
+    );
   }
 }
 
