@@ -72,6 +72,8 @@ const RESERVED: readonly RegExp[] = [
   /^erased$/i,
   /^job (replayed|cancelled|adopted)$/i,
   /approv/i,
+  // Papers and later disposals rest on these.
+  /^(accession|source released|destroyed)$/i,
 ];
 
 /** Event types that only this package writes, for what it did itself, or that a signed-in person must stand behind. */
