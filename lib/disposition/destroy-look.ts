@@ -19,6 +19,8 @@ export type DestroySettings = JsonObject & {
 export interface DestroyDeps {
   systems: Pick<SystemRegistry, "get">;
   store: Pick<LifecycleStore, "find" | "timeline" | "head" | "propose" | "lapse" | "useApproval" | "approval">;
+  /** Does Node-RED know its users now? Asked at each look; absent: as it was when the job was taken in. */
+  signedIn?: () => boolean;
 }
 
 /** One system that has copies, or had. */
@@ -46,7 +48,12 @@ export async function lookAround(
   return {
     asset,
     places,
-    facts: { signedIn: settings.signedIn, holds, places: places.map(({ copies }) => copies), governing },
+    facts: {
+      signedIn: deps.signedIn?.() ?? settings.signedIn,
+      holds,
+      places: places.map(({ copies }) => copies),
+      governing,
+    },
   };
 }
 

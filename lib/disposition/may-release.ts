@@ -1,4 +1,4 @@
-import type { FieldValue, Fixity } from "../messages/asset.js";
+import type { FieldValue, Fixity, LifecycleAsset } from "../messages/asset.js";
 import type { CustodyState, ReleaseOrder, SourceState } from "../systems/disposal.js";
 import type { StoredContent } from "../systems/port.js";
 import { type Decision, decisionFrom, type Reason, reason } from "./decision.js";
@@ -11,6 +11,22 @@ export interface SourceFile {
   known: Fixity[];
   /** Absent: the source does not state it any more. */
   now?: StoredContent;
+}
+
+/** A version of the asset besides the one that is released. */
+export interface VersionFacts {
+  version: string;
+  files: readonly SourceFile[];
+  /** Its own copy; absent: nothing says that the archive ever took it in. */
+  copy?: CustodyState;
+}
+
+/** A part that was joined into the asset and is an asset of its own at the source: it goes along, or nothing goes. */
+export interface PartFacts {
+  asset: LifecycleAsset;
+  source: SourceState;
+  files: readonly SourceFile[];
+  order: ReleaseOrder;
 }
 
 /** Field values that mean that the asset is in use: a running campaign, an active product. */
@@ -27,14 +43,15 @@ export interface ReleaseFacts {
   files: readonly SourceFile[];
   /** Version that the official copy is of. */
   version: string;
-  /** Versions besides it that are in the archive too. */
-  archivedVersions: readonly string[];
+  /** Versions besides it; looked at only where they would be deleted. */
+  otherVersions: readonly VersionFacts[];
   /** Calendar date at which the retention clock started, where it is known. */
   expectedStart?: string;
   inUse: readonly InUse[];
-  /** Keys of linked assets that are in the archive themselves. */
+  /** Keys of linked assets that the archive keeps now, in the version that is linked. */
   archivedLinks: readonly string[];
   order: ReleaseOrder;
+  parts: readonly PartFacts[];
 }
 
 /** May a non-record copy be released, because the record lives on elsewhere? (RECORDS.md 1) Pure; tells every reason against. */
@@ -46,7 +63,21 @@ export function mayRelease(facts: ReleaseFacts): Decision {
     ...retentionReasons(facts),
     ...versionReasons(facts),
     ...useReasons(facts),
+    ...facts.parts.flatMap((part) => partReasons(part, facts)),
   ]);
+}
+
+/** What stands against a part, beside what stands against the whole. */
+function partReasons({ asset, source, files, order }: PartFacts, whole: ReleaseFacts): Reason[] {
+  const { copy, inUse, archivedLinks } = whole;
+  // A part may stand in any representation of the archived asset.
+  const kept = copy === undefined ? undefined : { ...copy, files: [...copy.files, ...(copy.others ?? [])] };
+  const proof = kept === undefined || kept.state === "gone" ? [] : copyReasons({ copy: kept, files });
+  return [
+    ...proof,
+    ...versionReasons({ source, version: asset.version, otherVersions: [], order }),
+    ...useReasons({ source, inUse, archivedLinks, order }),
+  ].map((one) => ({ ...one, text: `"${asset.name}": ${one.text}` }));
 }
 
 export function signedInReasons(signedIn: boolean): Reason[] {
@@ -59,12 +90,12 @@ export function holdReasons(holds: readonly AskedHold[]): Reason[] {
   return heldBy(holds).map((held) => reason("on-hold", `Held: ${held}.`));
 }
 
-function copyReasons({ copy, files }: ReleaseFacts): Reason[] {
+function copyReasons({ copy, files }: Pick<ReleaseFacts, "copy" | "files">): Reason[] {
   if (copy === undefined || copy.state === "gone") {
     return [reason("no-copy", "The archive keeps no copy of this asset version.")];
   }
   if (files.length === 0) {
-    return [reason("copy-not-verified", "The message names no file of the source, so no copy can be compared.")];
+    return [reason("copy-not-verified", "No file of the source is known, so no copy can be compared.")];
   }
   return files.flatMap((file): Reason[] => {
     const changed = changedSince(file);
@@ -99,7 +130,8 @@ function agrees(kept: readonly Fixity[], known: readonly Fixity[]): boolean {
   return known.some(same) && !known.some(differs);
 }
 
-function retentionReasons({ copy, expectedStart }: ReleaseFacts): Reason[] {
+/** The archive's clock must have started when ours did; where nothing says when that was, it cannot be told from a restart. */
+function retentionReasons({ copy, expectedStart }: Pick<ReleaseFacts, "copy" | "expectedStart">): Reason[] {
   if (copy === undefined || copy.state === "gone") return [];
   const running = copy.retention.filter(({ permanent, start }) => permanent || start !== undefined);
   if (running.length === 0) {
@@ -109,22 +141,37 @@ function retentionReasons({ copy, expectedStart }: ReleaseFacts): Reason[] {
         : `has the policy "${copy.retention[0]?.policy ?? ""}", but states no start date`;
     return [reason("retention-not-running", `The archived copy ${why}: its retention does not run.`)];
   }
+  const isPermanent = running.some(({ permanent }) => permanent);
   return running.flatMap(({ policy, start, permanent, fromIngest }) => {
-    if (permanent) return [];
-    if (fromIngest && expectedStart !== undefined) {
+    if (permanent || (expectedStart === undefined && isPermanent)) return [];
+    if (fromIngest) {
+      const instead = expectedStart === undefined ? "not from an event of its life" : `not from ${expectedStart}`;
+      return [reason("retention-restarted", `The policy "${policy}" counts from the ingest, ${instead}.`)];
+    }
+    if (start === expectedStart) return [];
+    if (expectedStart === undefined) {
       return [
-        reason("retention-restarted", `The policy "${policy}" counts from the ingest, not from ${expectedStart}.`),
+        reason(
+          "retention-restarted",
+          `The archive counts "${policy}" from ${start ?? ""}, but neither a decision nor the mapping says when the clock started.`,
+        ),
       ];
     }
-    if (expectedStart === undefined || start === expectedStart) return [];
     return [
       reason("retention-restarted", `The archive counts "${policy}" from ${start ?? ""}, not from ${expectedStart}.`),
     ];
   });
 }
 
-function versionReasons({ source, version, archivedVersions, order }: ReleaseFacts): Reason[] {
+function versionReasons({
+  source,
+  version,
+  otherVersions,
+  expectedStart,
+  order,
+}: Pick<ReleaseFacts, "source" | "version" | "otherVersions" | "expectedStart" | "order">): Reason[] {
   const reasons: Reason[] = [];
+  const start = expectedStart === undefined ? {} : { expectedStart };
   const latest = source.versions.find((one) => one.latest);
   if (latest !== undefined && latest.version !== version) {
     reasons.push(reason("newer-version", `Version ${latest.version} is newer than the archived version ${version}.`));
@@ -136,10 +183,14 @@ function versionReasons({ source, version, archivedVersions, order }: ReleaseFac
     }
     if (order.how === "archive-folder") continue;
     // Deleting takes every version, so each must be kept elsewhere.
-    if (one.version !== version && !archivedVersions.includes(one.version)) {
-      reasons.push(
-        reason("version-not-archived", `Version ${one.version} would be deleted, but is not in the archive.`),
-      );
+    if (one.version === version) continue;
+    const other = otherVersions.find((known) => known.version === one.version);
+    const against =
+      other?.copy === undefined || other.copy.state === "gone"
+        ? [reason("version-not-archived", "it is not in the archive.")]
+        : [...copyReasons(other), ...retentionReasons({ copy: other.copy, ...start })];
+    for (const { code, text } of against) {
+      reasons.push(reason(code, `Version ${one.version} would be deleted, but: ${text}`));
     }
   }
   if (order.how === "archive-folder" && latest?.deleted === true) {
@@ -148,7 +199,12 @@ function versionReasons({ source, version, archivedVersions, order }: ReleaseFac
   return reasons;
 }
 
-function useReasons({ source, inUse, archivedLinks, order }: ReleaseFacts): Reason[] {
+function useReasons({
+  source,
+  inUse,
+  archivedLinks,
+  order,
+}: Pick<ReleaseFacts, "source" | "inUse" | "archivedLinks" | "order">): Reason[] {
   const reasons: Reason[] = [];
   if (order.how === "archive-folder" && order.folder === "") {
     reasons.push(reason("no-archive-folder", "No archive folder is chosen."));
@@ -167,7 +223,12 @@ function useReasons({ source, inUse, archivedLinks, order }: ReleaseFacts): Reas
   for (const link of source.links) {
     if (archivedLinks.includes(link.key)) continue;
     const how = link.direction === "to" ? "to" : "from";
-    reasons.push(reason("linked", `It has a link (${link.type}) ${how} ${link.key}, which is not in the archive.`));
+    reasons.push(
+      reason(
+        "linked",
+        `It has a link (${link.type}) ${how} ${link.key}${link.version === undefined ? "" : ` version ${link.version}`}, which is not in the archive.`,
+      ),
+    );
   }
   return reasons;
 }

@@ -1,5 +1,5 @@
 import type { JobContext, Outcome } from "../runtime/types.js";
-import type { CustodyState } from "../systems/disposal.js";
+import type { CustodyState, SourceState } from "../systems/disposal.js";
 import { type Decision, wordsOf } from "./decision.js";
 import type { SourceFile } from "./may-release.js";
 import { formsOf, holdSection, paperOf, section } from "./papers.js";
@@ -73,7 +73,7 @@ export async function refused(
 export async function receipt(
   job: ReleaseJob,
   deps: ReleaseDeps,
-  { asset, facts }: Looked,
+  { asset, facts, left }: Looked,
   already: boolean,
 ): Promise<Outcome> {
   const at = new Date().toISOString();
@@ -97,7 +97,10 @@ export async function receipt(
       }),
       {
         title: "Files",
-        rows: facts.files.map((file) => ({ name: file.name, value: digests(file, copy) })),
+        rows: [...facts.files, ...facts.parts.flatMap(({ files }) => files)].map((file) => ({
+          name: file.name,
+          value: digests(file, copy),
+        })),
       },
       {
         title: "Retention, as the archive states it",
@@ -111,7 +114,11 @@ export async function receipt(
           order.how === "delete"
             ? "marked for deletion"
             : `moved to folder ${order.folder}, expired on ${order.expiry}; entry, metadata and preview stay`,
-        Versions: source.versions.map(({ version, id }) => `${version} (${id})`).join(", "),
+        Versions: versionsOf(source),
+        "Parts, released along": facts.parts
+          .map((part) => `"${part.asset.name}", versions ${versionsOf(part.source)}`)
+          .join("; "),
+        "Known besides, not released": left.map(({ connection, id }) => `OTMM "${connection}" ${id}`).join(", "),
         Rule: asset.retention?.rule,
         Approver: "none needed: the record lives on in the archive",
       }),
@@ -135,9 +142,13 @@ export async function receipt(
   return { kind: "done", outputs: [{ port: RELEASED, msg: { ...job.msg, asset, payload } }], summary: "released" };
 }
 
+function versionsOf({ versions }: SourceState): string {
+  return versions.map(({ version, id }) => `${version} (${id})`).join(", ");
+}
+
 function digests({ size, known }: SourceFile, copy: CustodyState | undefined): string {
   const said = known.map(({ algorithm, value, by }) => `${algorithm} ${value} (${by})`);
-  const kept = (copy?.files ?? [])
+  const kept = [...(copy?.files ?? []), ...(copy?.others ?? [])]
     .filter(({ fixity }) => fixity.some((one) => known.some(({ value }) => value === one.value)))
     .flatMap(({ fixity }) => fixity.map(({ algorithm, value }) => `${algorithm} ${value} (archive)`));
   return [size === undefined ? "" : `${size} bytes`, ...new Set([...said, ...kept])]

@@ -1,12 +1,15 @@
-import type { Fixity, FixityAlgorithm, LifecycleAsset } from "../messages/asset.js";
-import { FIXITY_ALGORITHMS } from "../messages/asset.js";
-import { asLifecycleError, LifecycleError } from "../messages/error.js";
+import type { LifecycleAsset } from "../messages/asset.js";
+import { LifecycleError } from "../messages/error.js";
+import { partsOf } from "../messages/joined.js";
+import { expectedStartOf } from "../messages/retention-start.js";
 import type { JsonObject, LifecycleStore, StoredEvent } from "../store/types.js";
-import type { CustodyState, ReleaseOrder, Releasing, SourceState } from "../systems/disposal.js";
+import type { ReleaseOrder, Releasing } from "../systems/disposal.js";
 import type { SystemRegistry } from "../systems/registry.js";
 import { askHolds } from "./holds.js";
-import type { InUse, ReleaseFacts, SourceFile } from "./may-release.js";
-import { knownPlaces, withKnownIds } from "./places.js";
+import { identified } from "./identified.js";
+import type { InUse, PartFacts, ReleaseFacts } from "./may-release.js";
+import { type KnownPlace, knownPlaces, withKnownIds } from "./places.js";
+import { archivedLinks, copyOf, eventsOf, filesOf, mastersOf, otherVersions } from "./release-proof.js";
 
 /** What a release node is set to. */
 export type ReleaseSettings = JsonObject & {
@@ -20,121 +23,94 @@ export type ReleaseSettings = JsonObject & {
   inUse: InUse[];
   /** Zone of papers. */
   zone: string;
-  /** Node-RED knew its users when the message was taken in. */
-  signedIn: boolean;
 };
 
 /** What a release needs of its surroundings. */
 export interface ReleaseDeps {
   systems: Pick<SystemRegistry, "get">;
   store: Pick<LifecycleStore, "find" | "timeline" | "head">;
+  /** Does Node-RED know its users now? Asked at each look: users may come or go while a job waits. */
+  signedIn(): boolean;
 }
+
+/** The orders of a release as kept: of the asset, and by key of the parts that were joined into it. */
+export type Orders = { order: ReleaseOrder; parts?: Record<string, ReleaseOrder> };
 
 /** What was seen of an asset that is to be released. */
 export interface Looked {
   asset: LifecycleAsset;
   facts: ReleaseFacts;
   releasing: Releasing;
+  /** Where the source is known to have more of it, which this message does not carry: asked for holds, but left. */
+  left: KnownPlace[];
 }
 
 /**
  * Asks every system and the timeline what a release is decided from; changes nothing.
  *
- * @param kept the order that an earlier attempt kept
+ * @param kept the orders that an earlier attempt kept
  */
 export async function lookAround(
   given: LifecycleAsset,
   settings: ReleaseSettings,
   deps: ReleaseDeps,
-  kept: ReleaseOrder | undefined,
+  kept: Orders | undefined,
   signal?: AbortSignal,
 ): Promise<Looked> {
-  const identities = await deps.store.find(given.key);
+  const identities = await identified(given, await deps.store.find(given.key), deps.systems);
   const asset = withKnownIds(given, identities);
   const { releasing } = deps.systems.get("otmm", settings.source);
   if (releasing === undefined) throw new LifecycleError("NOT_CONFIGURED", `"${settings.source}" cannot release.`);
   const source = await releasing.look(asset, signal);
-  const timeline = await deps.store.timeline(asset.key, 10_000);
+  const timeline = await eventsOf(asset.key, deps);
   const copy = await copyOf(asset, settings, deps);
-  const expectedStart = asset.retention?.start?.slice(0, 10);
+  const parts = await partsAround(asset, timeline, settings, deps, { releasing, kept, signal });
+  const expectedStart = expectedStartOf(asset);
+  const known = knownPlaces(asset, identities);
+  const leaving = new Set([asset, ...parts.map((part) => part.asset)].map(({ ids }) => ids.otmm?.originalAssetId));
+  const links = [source, ...parts.map((part) => part.source)].flatMap((state) => state.links);
   const facts: ReleaseFacts = {
-    signedIn: settings.signedIn,
+    signedIn: deps.signedIn(),
     source,
     ...(copy === undefined ? {} : { copy }),
-    files: await filesOf(asset, timeline, deps),
+    files: await filesOf(mastersOf(asset), asset.version, timeline, deps),
     version: asset.version,
-    archivedVersions: archivedVersions(timeline),
-    ...(expectedStart === undefined ? {} : { expectedStart }),
+    otherVersions: settings.how === "delete" ? await otherVersions(asset, source, timeline, settings, deps) : [],
+    ...(expectedStart === null ? {} : { expectedStart }),
     inUse: settings.inUse,
-    archivedLinks: await archivedOf(source, deps),
-    order: kept ?? releasing.order(source, settings),
-    holds: await askHolds(knownPlaces(asset, identities), deps.systems),
+    // What goes as one is no outsider to itself.
+    archivedLinks: [asset.key, ...parts.map((part) => part.asset.key), ...(await archivedLinks(links, settings, deps))],
+    order: kept?.order ?? releasing.order(source, settings),
+    parts,
+    holds: await askHolds(known, deps.systems),
   };
-  return { asset, facts, releasing };
+  const left = known.filter(
+    ({ system, connection, id }) => system === "otmm" && (connection !== settings.source || !leaving.has(id)),
+  );
+  return { asset, facts, releasing, left };
 }
 
-async function copyOf(
-  asset: LifecycleAsset,
-  settings: ReleaseSettings,
-  deps: ReleaseDeps,
-): Promise<CustodyState | undefined> {
-  if (asset.ids.preservica?.connection !== settings.archive) return undefined;
-  const { custody } = deps.systems.get("preservica", settings.archive);
-  return await custody?.look(asset);
-}
-
-/** The source's preservation files with every digest that is known of them: on the message, and on the timeline. */
-async function filesOf(
+async function partsAround(
   asset: LifecycleAsset,
   timeline: readonly StoredEvent[],
+  settings: ReleaseSettings,
   deps: ReleaseDeps,
-): Promise<SourceFile[]> {
-  const masters = asset.content.filter(({ role, system }) => role === "preservation" && system === "otmm");
+  { releasing, kept, signal }: { releasing: Releasing; kept: Orders | undefined; signal: AbortSignal | undefined },
+): Promise<PartFacts[]> {
   return await Promise.all(
-    masters.map(async (ref): Promise<SourceFile> => {
-      const told = timeline.flatMap(({ type, assetVersion, object, digest, detail }) => {
-        const ofBytes = type === "message digest calculation" || detail?.["against"] === "source";
-        const ofFile = assetVersion === asset.version && (object === ref.id || object === ref.name);
-        return ofBytes && ofFile ? fixityIn(digest) : [];
-      });
-      const file = {
-        name: ref.name,
-        ...(ref.size === undefined ? {} : { size: ref.size }),
-        known: [...ref.fixity, ...told],
+    partsOf(asset).map(async (part): Promise<PartFacts> => {
+      const source = await releasing.look(part, signal);
+      return {
+        asset: part,
+        source,
+        files: await filesOf(mastersOf(part), asset.version, timeline, deps),
+        order: kept?.parts?.[part.key] ?? releasing.order(source, settings),
       };
-      try {
-        return { ...file, now: await deps.systems.get(ref.system, ref.connection).stored(ref) };
-      } catch (thrown) {
-        const error = asLifecycleError(thrown);
-        if (error.code !== "NOT_FOUND") throw error;
-        return file;
-      }
     }),
   );
 }
 
-/** Reads `SHA-256:<hex>` as events write it. */
-function fixityIn(digest: string | undefined): Fixity[] {
-  const [name = "", value = ""] = (digest ?? "").split(":");
-  const algorithm = FIXITY_ALGORITHMS.find((known): known is FixityAlgorithm => known === name);
-  return algorithm === undefined || value === "" ? [] : [{ algorithm, value, by: "flow" }];
-}
-
-function archivedVersions(timeline: readonly StoredEvent[]): string[] {
-  return timeline.flatMap(({ type, assetVersion, outcome }) =>
-    type === "accession" && outcome === "success" && assetVersion !== undefined ? [assetVersion] : [],
-  );
-}
-
-async function archivedOf(source: SourceState, deps: ReleaseDeps): Promise<string[]> {
-  const keys = [...new Set(source.links.map(({ key }) => key))];
-  const known = await Promise.all(keys.map(async (key) => ({ key, identities: await deps.store.find(key) })));
-  return known.flatMap(({ key, identities }) =>
-    identities.some(({ system, assetKey }) => system === "preservica" && assetKey === key) ? [key] : [],
-  );
-}
-
 /** Every place that is asked about holds, as the store knows it now. */
-export async function places(asset: LifecycleAsset, deps: ReleaseDeps): Promise<ReturnType<typeof knownPlaces>> {
-  return knownPlaces(asset, await deps.store.find(asset.key));
+export async function places(asset: LifecycleAsset, deps: ReleaseDeps): Promise<KnownPlace[]> {
+  return knownPlaces(asset, await identified(asset, await deps.store.find(asset.key), deps.systems));
 }

@@ -39,7 +39,8 @@ async function look(gateway: OtmmGateway, asset: LifecycleAsset, signal?: AbortS
   const latest = versions.find(({ latestVersion }) => latestVersion) ?? versions.at(-1);
   if (latest === undefined) throw notOurs(gateway, asset);
   const [resolved] = await resolveLinks(gateway, [latest], { signal });
-  const plain = toLifecycleAsset(gateway.options.connection, resolved ?? latest, gateway.assumptions);
+  const { connection } = gateway.options;
+  const plain = toLifecycleAsset(connection, resolved ?? latest, gateway.assumptions);
   return {
     at,
     versions: versions.map((one) => ({
@@ -52,9 +53,10 @@ async function look(gateway: OtmmGateway, asset: LifecycleAsset, signal?: AbortS
       ...(one.locked && one.lockHolder !== undefined ? { lockHolder: one.lockHolder } : {}),
       checkedOut: one.checkedOut,
       ...(one.checkedOut && one.checkOutHolder !== undefined ? { checkOutHolder: one.checkOutHolder } : {}),
+      content: toLifecycleAsset(connection, one, gateway.assumptions, { roles: ["preservation"], fields: [] }).content,
     })),
     folders: await parents(gateway, latest.assetId, signal),
-    links: (plain.links ?? []).map(({ type, direction, key }) => ({ type, direction, key })),
+    links: plain.links ?? [],
     fields: plain.fields,
   };
 }

@@ -1,4 +1,4 @@
-import type { FieldValue, Fixity, LifecycleAsset } from "../messages/asset.js";
+import type { ContentRef, FieldValue, Fixity, LifecycleAsset } from "../messages/asset.js";
 
 /** Asks every system for holds at this very moment. @throws LifecycleError ON_HOLD when one holds, or cannot say */
 export type HoldGuard = () => Promise<void>;
@@ -16,6 +16,16 @@ export interface SourceVersion {
   lockHolder?: string;
   checkedOut: boolean;
   checkOutHolder?: string;
+  /** Its master files. */
+  content: ContentRef[];
+}
+
+/** A link to another asset; `version` is that of the other one, absent when the source does not tell it. */
+export interface SourceLink {
+  type: string;
+  direction: "to" | "from";
+  key: string;
+  version?: string;
 }
 
 /** What stands against, or for, releasing a copy: as the source says now. */
@@ -27,7 +37,7 @@ export interface SourceState {
   /** Folders in which the latest version stands. */
   folders: { id: string; name: string }[];
   /** Links of the latest version, in both directions. */
-  links: { type: string; direction: "to" | "from"; key: string }[];
+  links: SourceLink[];
   /** Metadata of the latest version. */
   fields: Record<string, FieldValue>;
 }
@@ -85,6 +95,9 @@ export interface StatedRetention {
   fromIngest: boolean;
 }
 
+/** A file that an archive keeps, with the digests that it states. */
+export type KeptFile = { name: string; size: number; fixity: Fixity[] };
+
 /** An archived copy, as the archive states it now. */
 export interface CustodyState {
   /** ISO instant before the first read. */
@@ -97,7 +110,9 @@ export interface CustodyState {
   /** When the archive took it in, by its own history. */
   since?: string;
   /** Files of the preservation representation. */
-  files: { name: string; size: number; fixity: Fixity[] }[];
+  files: KeptFile[];
+  /** Files of the other representations; looked for only where parts were joined into the asset. */
+  others?: KeptFile[];
   /** Ordinary policies; those that stand for holds are left out. */
   retention: StatedRetention[];
 }

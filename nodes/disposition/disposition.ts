@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { destroy, type DestroySettings, planDestroy } from "../../lib/disposition/destroy.js";
-import { planRelease, release, type ReleaseSettings } from "../../lib/disposition/release.js";
+import { destroy, type DestroyDeps, type DestroySettings, planDestroy } from "../../lib/disposition/destroy.js";
+import type { Begun } from "../../lib/disposition/destroy-progress.js";
+import { planRelease, release, type ReleaseDeps, type ReleaseSettings } from "../../lib/disposition/release.js";
 import { LifecycleError } from "../../lib/messages/error.js";
 import { isZone } from "../../lib/retention/index.js";
 import { type JobNodeOptions, registerJobNode, storeOf } from "../../lib/runtime/index.js";
@@ -51,14 +52,12 @@ function releasing(RED: NodeAPI, config: DispositionConfig, name: string): Work<
         statusValue: config.statusValue,
         inUse: config.inUse,
         zone: config.zone,
-        signedIn: knowsUsers(RED),
       };
     },
-    work: async (job) => await release(job, { systems, store: await storeOf(RED, config.store) }),
+    work: async (job) => await release(job, await surroundings(RED, config)),
     async plan(msg, settings) {
-      const deps = { systems, store: await storeOf(RED, config.store) };
-      const { allowed, planned } = await planRelease(name, msg.asset, settings, deps);
-      return { msg, planned: [planned], port: allowed ? 0 : 1 };
+      const { allowed, planned } = await planRelease(name, msg.asset, settings, await surroundings(RED, config));
+      return { msg, planned, port: allowed ? 0 : 1 };
     },
   };
 }
@@ -77,13 +76,25 @@ function destroying(RED: NodeAPI, config: DispositionConfig, name: string): Work
         signedIn: knowsUsers(RED),
       };
     },
-    work: async (job) => await destroy(job, { systems, store: await storeOf(RED, config.store) }),
+    async work(job) {
+      const deps = await surroundings(RED, config);
+      // What has begun is neither carried on nor taken back while nobody can be told apart.
+      if (job.checkpoint<Begun>("act")?.over === false && !deps.signedIn()) {
+        const until = new Date(Date.now() + job.settings.lookMs);
+        return { kind: "wait", until, step: "users", why: "Node-RED has no adminAuth any more" };
+      }
+      return await destroy(job, deps);
+    },
     async plan(msg, settings) {
-      const deps = { systems, store: await storeOf(RED, config.store) };
-      const { allowed, planned } = await planDestroy(name, msg.asset, settings, deps);
+      const { allowed, planned } = await planDestroy(name, msg.asset, settings, await surroundings(RED, config));
       return { msg, planned, port: allowed ? 0 : 1 };
     },
   };
+}
+
+/** Whether users are known is asked at each look, never as it was at the intake: a job may wait for weeks, or be replayed. */
+async function surroundings(RED: NodeAPI, config: DispositionConfig): Promise<DestroyDeps & ReleaseDeps> {
+  return { systems, store: await storeOf(RED, config.store), signedIn: () => knowsUsers(RED) };
 }
 
 /** @throws LifecycleError NOT_CONFIGURED */

@@ -4,16 +4,17 @@ import { ask, form } from "../../scripts/demo/readers/http.js";
 import { OtmmReader } from "../../scripts/demo/readers/otmm.js";
 import type { LifecycleMessage } from "../../lib/messages/message.js";
 import { softwareAgent } from "../../lib/messages/software.js";
-import type { Approval, LifecycleEvent } from "../../lib/store/types.js";
-import { idsOf, oneAsset } from "../faults/campaign.js";
+import type { Approval, JobSummary, LifecycleEvent } from "../../lib/store/types.js";
+import { good, idsOf, oneAsset } from "../faults/campaign.js";
 import { helper, until } from "../support/helper.js";
-import { DispositionWorld } from "./disposition-support.js";
+import { DispositionWorld, WHOLE } from "./disposition-support.js";
 import { IDS } from "../faults/flow.js";
 import { reportOf } from "../../lib/timeline/index.js";
 
 const HOLD = "ACME.FIELD.LEGAL HOLD";
 const cast = oneAsset();
 const [assetId = ""] = idsOf({ good: cast.good, bad: [] });
+const { assetId: clipId } = good("Motiv.jpg");
 const SETTINGS = { act: "destroy", deleteSource: true, lookSeconds: 0.1 };
 
 interface Payload {
@@ -22,6 +23,7 @@ interface Payload {
   markdown: string;
   digest: string;
   approval: string;
+  list: { copies: { system: string; id: string }[] };
   paper: { kind: string };
 }
 
@@ -69,8 +71,8 @@ describe("disposition: destroy", function () {
     }
   };
   /** Token of the request in the archive, once it is known to the job. */
-  const requestToken = async (): Promise<string> => {
-    const [job] = await world.jobs();
+  const requestToken = async (which?: JobSummary): Promise<string> => {
+    const job = which ?? (await world.jobs())[0];
     let token: string | undefined;
     await until(async () => {
       const { checkpoint = {} } = (await (await world.store()).job(job?.id ?? "")) ?? {};
@@ -80,8 +82,8 @@ describe("disposition: destroy", function () {
     }, 30_000);
     return token ?? "";
   };
-  const manager = async (approved: boolean): Promise<void> => {
-    const token = await requestToken();
+  const manager = async (approved: boolean, which?: JobSummary): Promise<void> => {
+    const token = await requestToken(which);
     const url = world.sandbox.url("preservica");
     const login = await ask(`${url}/api/accesstoken/login`, {
       method: "POST",
@@ -315,6 +317,80 @@ describe("disposition: destroy", function () {
     assert.equal((await world.systemView(assetId)).deleted, false);
     assert.equal((await archived()).length, 1);
     assert.equal((await (await world.store()).approval(list.approval))?.state, "lapsed");
+  });
+
+  it("lists the parts that were joined into the record, destroys them with it, and not while one is held", async () => {
+    await world.join(assetId, clipId);
+    await world.load(SETTINGS, WHOLE);
+    world.press([assetId]);
+    const msg = await world.out(2);
+    const { approval, digest, list } = msg.payload as Payload;
+    assert.deepEqual(
+      list.copies.filter(({ system }) => system === "otmm").map(({ id }) => id),
+      [assetId, clipId],
+    );
+    await post("rita", approval, "request", { digest, reason: "due" });
+    await (await otmm()).edit(clipId, { [HOLD]: "Y" });
+    const refused = (await world.out(1)).payload as Payload;
+    assert.ok(refused.reasons?.some(({ code }) => code === "on-hold"));
+    assert.equal((await (await world.store()).approval(approval))?.state, "lapsed");
+    await (await otmm()).edit(clipId, { [HOLD]: "N" });
+    world.ports[2]?.splice(0);
+    // A message that does not carry the parts: the store knows them.
+    const { joined: _parts, ...alone } = msg.asset ?? assert.fail("no asset");
+    world.again({ ...msg, asset: alone }, "lifted");
+    await agreed(await awaiting());
+    await manager(
+      true,
+      (await world.jobs()).find(({ run }) => run === "lifted"),
+    );
+    await world.out(0);
+    for (const id of [assetId, clipId]) assert.equal((await world.systemView(id)).deleted, true, id);
+  });
+
+  const withoutUsers = async (work: () => Promise<void>): Promise<void> => {
+    await world.unload();
+    world.users(false);
+    try {
+      await world.load(SETTINGS);
+      await work();
+      await world.unload();
+    } finally {
+      world.users(true);
+    }
+  };
+
+  it("lets the list lapse when Node-RED no longer knows its users while people decide", async () => {
+    await world.load(SETTINGS);
+    world.press([assetId]);
+    const { approval, digest } = await awaiting();
+    await post("rita", approval, "request", { digest, reason: "due" });
+    await post("anna", approval, "approve", { digest, reason: "due" });
+    await withoutUsers(async () => {
+      const payload = (await world.out(1)).payload as Payload;
+      assert.deepEqual(
+        payload.reasons?.map(({ code }) => code),
+        ["not-signed-in"],
+      );
+      assert.equal((await (await world.store()).approval(approval))?.state, "lapsed");
+    });
+    assert.equal((await world.systemView(assetId)).deleted, false);
+  });
+
+  it("rests while Node-RED does not know its users, and goes on when it does again", async () => {
+    await world.load(SETTINGS);
+    world.press([assetId]);
+    const list = await awaiting();
+    await agreed(list);
+    await until(async () => (await world.systemView(assetId)).deleted);
+    await withoutUsers(async () => {
+      await until(async () => (await world.jobs()).some(({ state, step }) => state === "waiting" && step === "users"));
+      assert.equal((await (await world.store()).approval(list.approval))?.state, "used");
+    });
+    await world.load(SETTINGS);
+    await manager(true);
+    await world.out(0);
+    assert.deepEqual(await archived(), []);
   });
 
   it("refuses a rejected list for good", async () => {

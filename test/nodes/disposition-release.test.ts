@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { OtmmReader } from "../../scripts/demo/readers/otmm.js";
-import { idsOf, oneAsset } from "../faults/campaign.js";
-import { DispositionWorld } from "./disposition-support.js";
+import { good, idsOf, oneAsset } from "../faults/campaign.js";
+import { DispositionWorld, WHOLE } from "./disposition-support.js";
 
 const STATUS = "ACME.FIELD.PRESERVATION STATUS";
 const HOLD = "ACME.FIELD.LEGAL HOLD";
 const cast = oneAsset();
 const [assetId = ""] = idsOf({ good: cast.good, bad: [] });
+const { assetId: clipId } = good("Motiv.jpg");
 
 interface Payload {
   outcome: string;
@@ -129,6 +130,44 @@ describe("disposition: release", function () {
     assert.equal((await world.systemView(assetId)).expired, false);
   });
 
+  it("releases the parts that were joined into an asset along, and nothing while one of them is held", async () => {
+    await world.join(assetId, clipId);
+    const before = [await world.foldersOf(assetId), await world.foldersOf(clipId)];
+    // Archived, and refused for a reason of its own; the hold comes afterwards.
+    await world.load({ ...settings(), inUse: [{ field: "ACME.FIELD.CAMPAIGN STATUS", values: ["END"] }] }, WHOLE);
+    world.press([assetId]);
+    const msg = await world.out(1);
+    assert.deepEqual(
+      msg.asset?.joined?.map(({ otmm }) => otmm.assetId),
+      [clipId],
+    );
+    await (await reader()).edit(clipId, { [HOLD]: "Y" });
+    await world.unload();
+    await world.load(settings(), WHOLE);
+    const { joined: _parts, ...alone } = msg.asset ?? assert.fail("no asset");
+    for (const [run, asset] of [
+      ["with its part", msg.asset],
+      ["as if it had none", alone],
+    ] as const) {
+      world.ports[1]?.splice(0);
+      world.again({ ...msg, asset }, run);
+      assert.deepEqual(
+        ((await world.out(1)).payload as Payload).reasons?.map(({ code }) => code),
+        ["on-hold"],
+        run,
+      );
+    }
+    assert.deepEqual([await world.foldersOf(assetId), await world.foldersOf(clipId)], before);
+    await (await reader()).edit(clipId, { [HOLD]: "N" });
+    world.again(msg, "lifted");
+    const { markdown } = (await world.out(0)).payload as Payload;
+    assert.match(markdown.replaceAll("\\", ""), /Parts, released along: "Motiv\.jpg"/);
+    for (const id of [assetId, clipId]) {
+      assert.deepEqual(await world.foldersOf(id), [archive]);
+      assert.equal((await world.systemView(id)).expired, true);
+    }
+  });
+
   it("writes nothing in a dry run and plans the release", async () => {
     await world.load(settings());
     world.press([assetId]);
@@ -145,11 +184,12 @@ describe("disposition: release", function () {
 
 describe("disposition without users", function () {
   this.timeout(60_000);
-  it("releases nothing and says that adminAuth is missing", async () => {
+  it("releases nothing and says that adminAuth is missing; once it is set, the same job is replayed", async () => {
     const world = await DispositionWorld.open(false);
     try {
       const archive = await world.fresh();
-      await world.load({ how: "archive-folder", folder: archive });
+      const settings = { how: "archive-folder", folder: archive };
+      await world.load(settings);
       world.press([assetId]);
       const payload = (await world.out(1)).payload as Payload;
       assert.deepEqual(
@@ -157,6 +197,13 @@ describe("disposition without users", function () {
         ["not-signed-in"],
       );
       assert.ok(!(await world.foldersOf(assetId)).includes(archive));
+      const [job] = await world.jobs();
+      await (await world.store()).replay(job?.id ?? "", "user:rita");
+      await world.unload();
+      world.users(true);
+      await world.load(settings);
+      assert.equal(((await world.out(0)).payload as Payload).outcome, "released");
+      assert.deepEqual(await world.foldersOf(assetId), [archive]);
     } finally {
       await world.close();
     }

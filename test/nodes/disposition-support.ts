@@ -17,6 +17,7 @@ import preservicaConnection = require("../../nodes/preservica-connection/preserv
 import preservicaIngest = require("../../nodes/preservica-ingest/preservica-ingest.js");
 import retentionTrigger = require("../../nodes/retention-trigger/retention-trigger.js");
 import { ask, form } from "../../scripts/demo/readers/http.js";
+import { OtmmReader } from "../../scripts/demo/readers/otmm.js";
 import { startSandbox, type Sandbox } from "../../sandbox/start.js";
 import { campaignFlow, type FlowEntry, IDS, TAB } from "../faults/flow.js";
 import { coreNode, helper, until } from "../support/helper.js";
@@ -49,6 +50,14 @@ const NODES = [
   disposition,
   coreNode("common/25-catch"),
 ];
+/** What makes the fetch node join two assets. */
+export const WHOLE = {
+  joinField: "ACME.FIELD.RIGHTS NOTE",
+  partField: "ACME.FIELD.BUSINESS OWNER",
+  mainPart: "FIN",
+  parts: [{ value: "CLP", role: "access", representation: "Clip" }],
+  agreeFields: "",
+};
 type Settings = Parameters<typeof helper.settings>[0];
 const QUICK = { otmm: { indexDelayMs: 0, jobMs: 50 }, preservica: { ingestMs: 80, indexDelayMs: 40, asyncMs: 20 } };
 const RULE = {
@@ -75,9 +84,15 @@ export class DispositionWorld {
   static async open(signedIn = true): Promise<DispositionWorld> {
     const folder = mkdtempSync(join(tmpdir(), "disposition-"));
     const sandbox = await startSandbox({ dataDir: join(folder, "sandbox"), systems: ["otmm", "preservica"] });
-    helper.settings({ userDir: folder, ...(signedIn ? { adminAuth: adminAuth() } : {}) } as Settings);
+    const world = new DispositionWorld(sandbox, folder);
+    world.users(signedIn);
     await new Promise<void>((resolve) => void helper.startServer(() => resolve()));
-    return new DispositionWorld(sandbox, folder);
+    return world;
+  }
+
+  /** Whether Node-RED knows its users, from the next load on. */
+  users(known: boolean): void {
+    helper.settings({ userDir: this.folder, ...(known ? { adminAuth: adminAuth() } : {}) } as Settings);
   }
 
   async close(): Promise<void> {
@@ -108,7 +123,8 @@ export class DispositionWorld {
     return made.folder_resource.folder.asset_id;
   }
 
-  async load(settings: object): Promise<void> {
+  /** @param fetch laid over the fetch node */
+  async load(settings: object, fetch: object = {}): Promise<void> {
     for (const list of [...this.ports, this.caught]) list.length = 0;
     const at = { z: TAB, x: 100, y: 500 };
     const more: FlowEntry[] = [
@@ -136,7 +152,7 @@ export class DispositionWorld {
     ];
     const { flow, credentials } = campaignFlow(this.sandbox.ready, {
       storeFile: `store-${this.#stores}.db`,
-      over: { [IDS.update]: { wires: [["trigger"]] } },
+      over: { [IDS.update]: { wires: [["trigger"]] }, [IDS.fetch]: fetch },
       more,
     });
     await helper.load(NODES, flow, credentials);
@@ -195,6 +211,14 @@ export class DispositionWorld {
       ...(body === undefined ? {} : { body: json ? JSON.stringify(body) : body.toString() }),
     });
     return answer.text === "" ? undefined : (JSON.parse(answer.text) as unknown);
+  }
+
+  /** Makes two assets the parts of one whole, which `WHOLE` joins when it is fetched. */
+  async join(main: string, part: string): Promise<void> {
+    const { username = "", password = "" } = this.sandbox.ready.otmm ?? {};
+    const reader = await OtmmReader.login({ url: this.sandbox.url("otmm"), username, password });
+    await reader.edit(main, { [WHOLE.joinField]: "W-1", [WHOLE.partField]: WHOLE.mainPart });
+    await reader.edit(part, { [WHOLE.joinField]: "W-1", [WHOLE.partField]: "CLP" });
   }
 
   /** Ids of the folders in which an asset stands. */

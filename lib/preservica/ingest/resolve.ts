@@ -1,6 +1,7 @@
 import type { LifecycleAsset } from "../../messages/asset.js";
 import { LifecycleError } from "../../messages/error.js";
 import { fillLate } from "../../messages/late.js";
+import { expectedStartOf } from "../../messages/retention-start.js";
 import { checkFragment } from "../fragment.js";
 import { splitPath } from "../folders.js";
 import { assetReference } from "../references.js";
@@ -12,7 +13,7 @@ import { planFiles } from "./files.js";
 import { invalid } from "./invalid.js";
 import type { IngestDeps, IngestSettings, PlannedFile, ResolvedAsset } from "./job.js";
 import { checkFileSizes, standingClock } from "./limits.js";
-import { checkPolicy, expectedStartOf, otherEnd } from "./retention.js";
+import { checkPolicy, otherEnd } from "./retention.js";
 import { LINKS_SCHEMA, linksFragment, wantedIdentifiers, wantedLinks } from "./wanted.js";
 
 const DUBLIN_CORE = "http://www.openarchives.org/OAI/2.0/oai_dc/";

@@ -1,5 +1,6 @@
 import type { LifecycleAsset } from "../../messages/asset.js";
 import { LifecycleError } from "../../messages/error.js";
+import { expectedStartOf, mappedValue } from "../../messages/retention-start.js";
 import { FOR_GOOD, governedEnd } from "../../systems/governed-end.js";
 import { endOf } from "../status/retention.js";
 import type { RetentionPolicy } from "../types.js";
@@ -38,11 +39,6 @@ export async function checkPolicy(
   return policy;
 }
 
-/** When the asset's retention clock started: the decision on the message, else what the mapper wrote. */
-export function expectedStartOf(asset: LifecycleAsset): string | null {
-  return (asset.retention?.start ?? mapped(asset, "retention/start"))?.slice(0, 10) ?? null;
-}
-
 /**
  * The end that the schedule says, beside the end to which the policy keeps: known before anything is sent.
  *
@@ -50,8 +46,10 @@ export function expectedStartOf(asset: LifecycleAsset): string | null {
  */
 export function otherEnd(policy: RetentionPolicy, asset: LifecycleAsset): string | undefined {
   const start = expectedStartOf(asset);
-  const permanent = asset.retention?.outcome === "never" || mapped(asset, "retention/period") === FOR_GOOD;
-  const decided = permanent ? FOR_GOOD : (asset.retention?.until ?? mapped(asset, "retention/until"))?.slice(0, 10);
+  const permanent = asset.retention?.outcome === "never" || mappedValue(asset, "retention/period") === FOR_GOOD;
+  const decided = permanent
+    ? FOR_GOOD
+    : (asset.retention?.until ?? mappedValue(asset, "retention/until"))?.slice(0, 10);
   const { period, periodUnit = "" } = policy;
   const by = `the retention policy "${policy.name}"`;
   // What is kept for good starts no clock, so only the policy can say that there is one.
@@ -60,14 +58,6 @@ export function otherEnd(policy: RetentionPolicy, asset: LifecycleAsset): string
   const governed = period === undefined ? FOR_GOOD : start === null ? undefined : endOf(start, period, periodUnit);
   if (decided === undefined || governed === undefined) return undefined;
   return governedEnd(decided, governed, by).difference;
-}
-
-function mapped(asset: LifecycleAsset, field: string): string | undefined {
-  for (const entry of Object.values(asset.metadata ?? {})) {
-    const value = entry.values[field];
-    if (typeof value === "string" && value !== "") return value;
-  }
-  return undefined;
 }
 
 /**

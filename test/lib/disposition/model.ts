@@ -1,4 +1,4 @@
-import type { LifecycleAsset } from "../../../lib/messages/asset.js";
+import type { ContentRef, LifecycleAsset } from "../../../lib/messages/asset.js";
 import type { ReleaseDeps, ReleaseJob, ReleaseSettings } from "../../../lib/disposition/release.js";
 import type { JsonObject, LifecycleEvent } from "../../../lib/store/types.js";
 import type { CustodyState, HoldGuard, ReleaseOrder, Releasing, SourceState } from "../../../lib/systems/disposal.js";
@@ -7,18 +7,41 @@ import type { ContentSystem, HoldAnswer } from "../../../lib/systems/port.js";
 const AT = "2026-11-20T12:00:00.000Z";
 const SHA = "ab".repeat(32);
 
+/** An entry of the source. */
+interface Entry {
+  folders: string[];
+  expired: boolean;
+  status: string;
+}
+const entry = (): Entry => ({ folders: ["campaign"], expired: false, status: "PRE" });
+const master = (id: string, role: ContentRef["role"]): ContentRef => ({
+  system: "otmm",
+  connection: "dam",
+  id: `${id}/master`,
+  role,
+  name: `${id}.tif`,
+  mediaType: "image/tiff",
+  size: 10,
+  fixity: [{ algorithm: "SHA-256", value: SHA, by: "flow" }],
+});
+
+/** What holds can be placed on: the asset at the source, the part that was joined into it, the archived copy. */
+export const HOLDABLE = ["otmm", "part", "archive"] as const;
+type Holdable = (typeof HOLDABLE)[number];
+
 /**
  * The two systems as far as a release sees them, in memory. Every call is a step; before each, the test may do
  * something (place a hold, die). Metadata, hence OTMM's hold field, cannot be written by others while it is locked.
  */
 export class Model {
-  folders = ["campaign"];
-  expired = false;
-  status = "PRE";
-  locked = false;
+  readonly whole = entry();
+  /** A part that is an asset of its own at the source, with a lock and holds of its own. */
+  readonly part = entry();
+  signedIn = true;
+  #locked: Holdable | undefined;
   /** The process has died: none of its calls does anything any more, until the test starts it again. */
   dead = false;
-  readonly held = { otmm: false, archive: false };
+  readonly held = { otmm: false, part: false, archive: false };
   steps = 0;
   /** Step at which the last look at the archive's holds began. */
   lastLook = 0;
@@ -35,28 +58,30 @@ export class Model {
       preservica: { connection: "archive", ref: "r" },
     },
     fields: {},
-    content: [
+    content: [master("a", "preservation"), master("c", "access")],
+    joined: [
       {
-        system: "otmm",
-        connection: "dam",
-        id: "a/master",
-        role: "preservation",
-        name: "a.tif",
-        mediaType: "image/tiff",
-        size: 10,
-        fixity: [{ algorithm: "SHA-256", value: SHA, by: "flow" }],
+        key: "otmm:dam:c",
+        version: "1",
+        name: "c.tif",
+        otmm: { connection: "dam", assetId: "c", originalAssetId: "c", version: "1" },
+        content: ["c/master"],
       },
     ],
     retention: { outcome: "due", rule: "R", reason: "", start: "2021-02-28" },
   };
 
+  get locked(): boolean {
+    return this.#locked !== undefined;
+  }
+
   /** A person places a hold; OTMM's field waits for the lock. */
-  hold(system: "otmm" | "archive"): void {
+  hold(system: Holdable): void {
     const place = (): void => {
       this.held[system] = true;
       this.holdPlacedAt ??= this.steps;
     };
-    if (system === "otmm" && this.locked) this.#waitingHolds.push(place);
+    if (system === this.#locked) this.#waitingHolds.push(place);
     else place();
   }
 
@@ -67,45 +92,54 @@ export class Model {
     if (this.dead) throw new Error("the process has died");
   }
   #unlock(): void {
-    this.locked = false;
+    this.#locked = undefined;
     for (const place of this.#waitingHolds.splice(0)) place();
   }
 
+  #named({ ids }: LifecycleAsset): "otmm" | "part" {
+    return ids.otmm?.assetId === "c" ? "part" : "otmm";
+  }
+  #entry(asset: LifecycleAsset): Entry {
+    return this.#named(asset) === "part" ? this.part : this.whole;
+  }
+
   readonly #releasing: Releasing = {
-    look: async () => {
+    look: async (asset) => {
       await this.step();
-      return this.#state();
+      return this.#state(asset);
     },
     order: (state, wish) => ({
       ...wish,
       expiry: "2026-11-20",
       before: state.folders.map(({ id }) => id),
-      statusBefore: this.status,
+      statusBefore: this.whole.status,
     }),
     done: (state, order) =>
       state.folders.length === 1 && state.folders[0]?.id === order.folder && state.versions.every((one) => one.expired),
-    release: (_asset, order, guard) => this.#release(order, guard),
-    undo: async (_asset, order) => {
+    release: (asset, order, guard) => this.#release(asset, order, guard),
+    undo: async (asset, order) => {
+      const one = this.#entry(asset);
       await this.step();
-      this.folders = [...order.before];
+      one.folders = [...order.before];
       await this.step();
-      this.expired = false;
-      this.status = order.statusBefore;
+      one.expired = false;
+      one.status = order.statusBefore;
     },
   };
 
-  async #release(order: ReleaseOrder, guard: HoldGuard): Promise<void> {
-    await this.#underLock(guard, () => {
-      this.expired = true;
-      this.status = order.statusValue;
+  async #release(asset: LifecycleAsset, order: ReleaseOrder, guard: HoldGuard): Promise<void> {
+    const one = this.#entry(asset);
+    await this.#underLock(asset, guard, () => {
+      one.expired = true;
+      one.status = order.statusValue;
     });
-    await this.#underLock(guard, () => {
-      this.folders = [order.folder];
+    await this.#underLock(asset, guard, () => {
+      one.folders = [order.folder];
     });
   }
-  async #underLock(guard: HoldGuard, change: () => void): Promise<void> {
+  async #underLock(asset: LifecycleAsset, guard: HoldGuard, change: () => void): Promise<void> {
     await this.step();
-    this.locked = true;
+    this.#locked = this.#named(asset);
     try {
       await guard();
       await this.step();
@@ -115,7 +149,8 @@ export class Model {
     }
   }
 
-  #state(): SourceState {
+  #state(asset: LifecycleAsset): SourceState {
+    const { expired, folders } = this.#entry(asset);
     return {
       at: AT,
       versions: [
@@ -124,21 +159,22 @@ export class Model {
           version: "1",
           latest: true,
           deleted: false,
-          expired: this.expired,
+          expired,
           locked: false,
           checkedOut: false,
+          content: [],
         },
       ],
-      folders: this.folders.map((id) => ({ id, name: id })),
+      folders: folders.map((id) => ({ id, name: id })),
       links: [],
       fields: {},
     };
   }
 
-  async #holds(system: "otmm" | "archive"): Promise<HoldAnswer> {
+  async #holds(system: Holdable): Promise<HoldAnswer> {
     await this.step();
     if (system === "archive") this.lastLook = this.steps;
-    const name = system === "otmm" ? "otmm" : "preservica";
+    const name = system === "archive" ? "preservica" : "otmm";
     return this.held[system]
       ? { state: "held", system: name, at: AT, matters: ["M"] }
       : { state: "clear", system: name, at: AT };
@@ -153,6 +189,7 @@ export class Model {
       title: "a",
       securityTag: "internal",
       files: [{ name: "a.tif", size: 10, fixity: [{ algorithm: "SHA-256", value: SHA, by: "target" }] }],
+      others: [{ name: "c.tif", size: 10, fixity: [{ algorithm: "SHA-256", value: SHA, by: "target" }] }],
       retention: [{ policy: "P", start: "2021-02-28", expired: false, permanent: false, fromIngest: false }],
     };
     const otmm: ContentSystem = {
@@ -160,7 +197,7 @@ export class Model {
       connection: "dam",
       open: never,
       stored: () => Promise.resolve({ size: 10, fixity: [] }),
-      holds: () => this.#holds("otmm"),
+      holds: (asset) => this.#holds(this.#named(asset)),
       releasing: this.#releasing,
     };
     const archive: ContentSystem = {
@@ -178,6 +215,7 @@ export class Model {
         timeline: () => Promise.resolve([]),
         head: () => Promise.resolve({ seq: 1, hash: "00".repeat(32), at: AT }),
       },
+      signedIn: () => this.signedIn,
     };
   }
 
@@ -193,7 +231,6 @@ export class Model {
       statusValue: "REL",
       inUse: [],
       zone: "Europe/Berlin",
-      signedIn: true,
     };
     return {
       id: "job",

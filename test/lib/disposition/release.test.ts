@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { mayRelease, type ReleaseFacts } from "../../../lib/disposition/may-release.js";
+import { mayRelease, type PartFacts, type ReleaseFacts } from "../../../lib/disposition/may-release.js";
 import { htmlOf, localTime, markdownOf, paperOf, section } from "../../../lib/disposition/papers.js";
 import { release } from "../../../lib/disposition/release.js";
 import { Random } from "../../support/random.js";
-import { Model } from "./model.js";
+import { HOLDABLE, Model } from "./model.js";
 
 const INTERLEAVINGS = 1_000;
 
@@ -21,15 +21,35 @@ async function workToTheEnd(model: Model): Promise<"done" | "refused"> {
   throw new Error("the job does not end");
 }
 
-const isReleased = (model: Model): boolean => model.folders[0] === "released" && model.expired;
-const isUntouched = (model: Model): boolean =>
-  model.folders[0] === "campaign" && !model.expired && model.status === "PRE" && !model.locked;
+const isReleased = ({ whole, part }: Model): boolean =>
+  [whole, part].every(({ folders, expired }) => folders[0] === "released" && expired);
+const isUntouched = ({ whole, part, locked }: Model): boolean =>
+  !locked &&
+  [whole, part].every(({ folders, expired, status }) => folders[0] === "campaign" && !expired && status === "PRE");
 
 describe("releasing, step by step", () => {
-  it("ends released when nothing comes between", async () => {
+  it("ends released when nothing comes between, and so do the parts that were joined into it", async () => {
     const model = new Model();
     assert.equal(await workToTheEnd(model), "done");
     assert.ok(isReleased(model));
+  });
+
+  it("asks at each look whether Node-RED knows its users, not as it was when the job was taken in", async () => {
+    const model = new Model();
+    model.signedIn = false;
+    const saved = new Map<string, string>();
+    assert.equal((await release(model.job(saved), model.deps())).kind, "refused");
+    model.signedIn = true;
+    let crashed = false;
+    model.before = () => {
+      if (crashed || !model.part.expired) return;
+      crashed = model.dead = true;
+    };
+    await assert.rejects(release(model.job(saved), model.deps()));
+    model.dead = false;
+    model.signedIn = false;
+    assert.equal((await release(model.job(saved), model.deps())).kind, "refused");
+    assert.ok(isUntouched(model));
   });
 
   it("survives a crash at every single step, and releases once", async () => {
@@ -53,9 +73,9 @@ describe("releasing, step by step", () => {
     for (let seed = 1; seed <= INTERLEAVINGS; seed += 1) {
       const random = new Random(seed);
       const model = new Model();
-      const holdAt = random.between(1, 40);
-      const system = random.pick(["otmm", "archive"] as const);
-      const crashes = new Set([random.between(1, 40), random.between(1, 60)]);
+      const holdAt = random.between(1, 90);
+      const system = random.pick(HOLDABLE);
+      const crashes = new Set([random.between(1, 60), random.between(1, 90)]);
       model.before = (step) => {
         if (step === holdAt) model.hold(system);
         if (crashes.delete(step)) model.dead = true;
@@ -79,8 +99,26 @@ const FACTS: ReleaseFacts = {
   source: {
     at: "2026-11-20T12:00:00Z",
     versions: [
-      { id: "a0", version: "1", latest: false, deleted: false, expired: false, locked: false, checkedOut: false },
-      { id: "a", version: "2", latest: true, deleted: false, expired: false, locked: false, checkedOut: false },
+      {
+        id: "a0",
+        version: "1",
+        latest: false,
+        deleted: false,
+        expired: false,
+        locked: false,
+        checkedOut: false,
+        content: [],
+      },
+      {
+        id: "a",
+        version: "2",
+        latest: true,
+        deleted: false,
+        expired: false,
+        locked: false,
+        checkedOut: false,
+        content: [],
+      },
     ],
     folders: [{ id: "campaign", name: "Campaign" }],
     links: [],
@@ -97,7 +135,7 @@ const FACTS: ReleaseFacts = {
   },
   files: [{ name: "a.tif", size: 10, known: [sha("aa")], now: { size: 10, fixity: [] } }],
   version: "2",
-  archivedVersions: ["2"],
+  otherVersions: [],
   expectedStart: "2021-02-28",
   inUse: [{ field: "STATUS", values: ["RUN"] }],
   archivedLinks: ["otmm:dam:kept"],
@@ -110,12 +148,34 @@ const FACTS: ReleaseFacts = {
     before: ["campaign"],
     statusBefore: "",
   },
+  parts: [],
 };
 const codes = (change: Partial<ReleaseFacts>): string[] =>
   mayRelease({ ...FACTS, ...change }).reasons.map(({ code }) => code);
 const { copy, source } = FACTS;
 assert.ok(copy !== undefined);
 const retention = copy.retention.map((one) => ({ ...one }));
+/** Without the date at which the clock started. */
+const { expectedStart: _known, ...undated } = FACTS;
+const undatedCodes = (kept: typeof retention): string[] =>
+  mayRelease({ ...undated, copy: { ...copy, retention: kept } }).reasons.map(({ code }) => code);
+const earlier = { version: "1", files: FACTS.files, copy };
+const deleting = { ...FACTS.order, how: "delete" as const, folder: "" };
+const part: PartFacts = {
+  asset: { ...new Model().asset, key: "otmm:dam:c", name: "c.mp4", version: "1" },
+  source: {
+    ...source,
+    versions: source.versions.slice(1).map((one) => ({ ...one, version: "1" })),
+    links: [{ type: "CLIP_OF", direction: "to", key: "otmm:dam:kept" }],
+  },
+  files: [{ name: "c.mp4", size: 20, known: [sha("cc")], now: { size: 20, fixity: [] } }],
+  order: FACTS.order,
+};
+const others = [{ name: "c.mp4", size: 20, fixity: [sha("cc")] }];
+const joined = (change: Partial<PartFacts>): Partial<ReleaseFacts> => ({
+  copy: { ...copy, others },
+  parts: [{ ...part, ...change }],
+});
 
 describe("mayRelease", () => {
   it("allows what is proven, running, free and unused", () => {
@@ -183,10 +243,45 @@ describe("mayRelease", () => {
       { source: { ...source, versions: source.versions.map((one) => ({ ...one, checkedOut: !one.latest })) } },
       ["checked-out"],
     ],
+    ["a version that is not archived would be deleted", { order: deleting }, ["version-not-archived"]],
     [
-      "a version that is not archived would be deleted",
-      { order: { ...FACTS.order, how: "delete", folder: "" } },
+      "the archive no longer keeps the copy of a version that would be deleted",
+      { order: deleting, otherVersions: [{ ...earlier, copy: { ...copy, state: "gone" } }] },
       ["version-not-archived"],
+    ],
+    [
+      "a version that would be deleted has other bytes than its copy",
+      {
+        order: deleting,
+        otherVersions: [{ ...earlier, files: [{ name: "a", known: [sha("bb")], now: { fixity: [] } }] }],
+      },
+      ["copy-not-verified"],
+    ],
+    [
+      "the retention of a version that would be deleted does not run",
+      { order: deleting, otherVersions: [{ ...earlier, copy: { ...copy, retention: [] } }] },
+      ["retention-not-running"],
+    ],
+    [
+      "the retention of a version that would be deleted restarted",
+      {
+        order: deleting,
+        otherVersions: [
+          { ...earlier, copy: { ...copy, retention: retention.map((one) => ({ ...one, start: "2026-01-01" })) } },
+        ],
+      },
+      ["retention-restarted"],
+    ],
+    ["a part's bytes are in no representation of the archived copy", { copy, parts: [part] }, ["copy-not-verified"]],
+    [
+      "a part has a newer version",
+      joined({ source: { ...part.source, versions: source.versions } }),
+      ["newer-version"],
+    ],
+    [
+      "a part stands in two folders",
+      joined({ order: { ...FACTS.order, before: ["campaign", "running"] } }),
+      ["shared"],
     ],
     ["it stands in two folders", { order: { ...FACTS.order, before: ["campaign", "running"] } }, ["shared"]],
     [
@@ -225,6 +320,19 @@ describe("mayRelease", () => {
     const links = [{ type: "PLACED", direction: "to" as const, key: "otmm:dam:kept" }];
     const permanent = [{ policy: "Permanent", expired: false, permanent: true, fromIngest: false }];
     assert.deepEqual(codes({ source: { ...source, links }, copy: { ...copy, retention: permanent } }), []);
+  });
+
+  it("refuses when nothing says when the clock started, whatever the archive counts from, unless it is permanent", () => {
+    assert.deepEqual(undatedCodes(retention), ["retention-restarted"]);
+    assert.deepEqual(undatedCodes(retention.map((one) => ({ ...one, fromIngest: true }))), ["retention-restarted"]);
+    const permanent = { policy: "Permanent", expired: false, permanent: true, fromIngest: false };
+    assert.deepEqual(undatedCodes([permanent]), []);
+    assert.deepEqual(undatedCodes([permanent, ...retention]), []);
+  });
+
+  it("takes the deletion of versions that the archive keeps, each proven, and parts whose bytes it keeps anywhere", () => {
+    assert.deepEqual(codes({ order: deleting, otherVersions: [earlier] }), []);
+    assert.deepEqual(codes(joined({})), []);
   });
 
   it("tells every reason at once", () => {
