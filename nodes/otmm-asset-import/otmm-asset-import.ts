@@ -1,9 +1,11 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { ContentRef } from "../../lib/messages/asset.js";
+import type { OtmmClient } from "../../lib/otmm/index.js";
 import { assetOf, registerJobNode, storeOf } from "../../lib/runtime/index.js";
 import { otmmOf } from "../shared/clients.js";
 import { imported } from "./claim.js";
 import { migrate } from "./config.js";
+import { heldBy } from "./held.js";
 import { type ImportSettings, settingsOf } from "./settings.js";
 import { importContent } from "./work.js";
 
@@ -31,12 +33,10 @@ function register(RED: NodeAPI): void {
         const there = await imported(await storeOf(RED, config.store), otmm, settings);
         const { size } = settings.content as unknown as ContentRef;
         const { becomes, fileName } = settings;
-        const target =
-          there !== undefined
-            ? `${there.name} (${there.assetId})`
-            : becomes.kind === "asset"
-              ? `${fileName} in folder ${(await otmm.folder(becomes.folder)).name}`
-              : `${fileName} as next version of ${(await otmm.asset(becomes.target, { fields: [] })).name}`;
+        const { target, held } =
+          there === undefined
+            ? await wouldMake(otmm, becomes, fileName)
+            : { target: `${there.name} (${there.assetId})` };
         const action = there === undefined ? (becomes.kind === "asset" ? "import asset" : "check in version") : "keep";
         return {
           msg,
@@ -47,6 +47,7 @@ function register(RED: NodeAPI): void {
               action,
               target,
               ...(size === undefined ? {} : { bytes: size }),
+              ...(held === undefined ? {} : { refused: `Held: ${held}.` }),
             },
           ],
         };
@@ -54,6 +55,19 @@ function register(RED: NodeAPI): void {
     });
   }
   RED.nodes.registerType("otmm-asset-import", OtmmAssetImportNode);
+}
+
+/** What an import would make, in words, and what holds the asset that would get a version. */
+async function wouldMake(
+  otmm: OtmmClient,
+  becomes: ImportSettings["becomes"],
+  fileName: string,
+): Promise<{ target: string; held?: string | undefined }> {
+  if (becomes.kind === "asset") {
+    return { target: `${fileName} in folder ${(await otmm.folder(becomes.folder)).name}` };
+  }
+  const asset = await otmm.asset(becomes.target, { fields: [] });
+  return { target: `${fileName} as next version of ${asset.name}`, held: await heldBy(otmm, asset) };
 }
 
 export = register;

@@ -6,6 +6,7 @@ import type { LifecycleStore } from "../../lib/store/types.js";
 import { systems } from "../../lib/systems/registry.js";
 import { claim, imported, keep } from "./claim.js";
 import { finish } from "./finish.js";
+import { mustBeFree } from "./held.js";
 import type { ImportSettings } from "./settings.js";
 
 type Job = JobContext<ImportSettings>;
@@ -20,7 +21,8 @@ const SHOWN_MS = 120_000;
 
 /**
  * Look, check out, upload, commit, await, find, finish. Each step may be repeated: an upload that was not committed does
- * nothing, and whether a commit arrived is asked before it is sent again.
+ * nothing, and whether a commit arrived is asked before it is sent again. Holds on what gets a new version are asked
+ * before it is checked out, and again right before OTMM is told to go on.
  */
 export async function importContent(job: Job, otmm: OtmmClient, store: LifecycleStore): Promise<Outcome> {
   const before = job.checkpoint<Found>("found");
@@ -35,6 +37,7 @@ export async function importContent(job: Job, otmm: OtmmClient, store: Lifecycle
   if (there !== undefined) return await foundIt(job, otmm, store, { assetId: there.assetId, created: false });
   const target = await targetOf(job, otmm);
   if (target !== undefined) {
+    await mustBeFree(otmm, target);
     await job.save("check out", { assetId: target.assetId });
     await otmm.importing.checkOut(target.assetId, { signal: job.signal });
   }
@@ -97,6 +100,7 @@ async function commit(job: Job, otmm: OtmmClient, id: string, target: OtmmAsset 
           values: { ...changes, [sourceField]: marker },
         }
       : { assetId: target?.assetId ?? becomes.target };
+  if (target !== undefined) await mustBeFree(otmm, target);
   await otmm.importing.commit(id, fileName, made, { signal: job.signal });
 }
 
@@ -111,7 +115,13 @@ async function followed(
   job.stage("importing");
   let now = await stateOf(otmm, committed.job, signal);
   if (now.state === "open") {
-    await commit(job, otmm, committed.job, await targetOf(job, otmm));
+    try {
+      await commit(job, otmm, committed.job, await targetOf(job, otmm));
+    } catch (thrown) {
+      // Nothing was told to OTMM: the checkout is given back.
+      if (asLifecycleError(thrown).code === "ON_HOLD") await undo(job, otmm);
+      throw thrown;
+    }
     now = await stateOf(otmm, committed.job, signal);
   }
   const since = Date.now() - (committed.at ?? Date.now());

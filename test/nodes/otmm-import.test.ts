@@ -15,6 +15,8 @@ import { coreNode, helper, major, until } from "../support/helper.js";
 import { startTestSandbox, type TestSandbox } from "../support/sandbox.js";
 
 const MARK = "ACME.FIELD.ARCHIVE LINK";
+const HOLD = "ACME.FIELD.LEGAL HOLD";
+const BY_FIELD = { holdMode: "field", holdField: HOLD, holdValue: "Y" };
 const NOTE = "ACME.FIELD.RIGHTS NOTE";
 
 describe(`importing into OTMM in Node-RED ${major}`, () => {
@@ -68,7 +70,7 @@ describe(`importing into OTMM in Node-RED ${major}`, () => {
   });
 
   const at = { z: "flow0", x: 10, y: 10 };
-  const load = async (members: object = {}): Promise<void> => {
+  const load = async (members: object = {}, connection: object = {}): Promise<void> => {
     const flow = [
       { id: "flow0", type: "tab", label: "t" },
       { id: "store0", type: "lifecycle-store", file: "t.db", retentionDays: 1 },
@@ -79,6 +81,7 @@ describe(`importing into OTMM in Node-RED ${major}`, () => {
         url: running.sandbox.url("otmm"),
         zone: "Europe/Berlin",
         holdMode: "none",
+        ...connection,
       },
       {
         id: "n-import",
@@ -214,6 +217,70 @@ describe(`importing into OTMM in Node-RED ${major}`, () => {
     assert.equal(latest?.metadata?.find(({ id }) => id === NOTE)?.values[0]?.value, "by the flow");
     assert.ok(versions.every(({ checkedOut }) => !checkedOut));
     assert.deepEqual([payload(0).created, payload(1).created], [true, false]);
+  });
+
+  it("checks nothing in over an asset that is held, or of which nobody can say, and plans the refusal", async () => {
+    const target = origin(5);
+    const version = { mode: "version", target: target.assetId, targetType: "str" };
+    const before = await person.versions(target.originalAssetId);
+    await person.updateFields(target.assetId, { [HOLD]: "Y" });
+    const changes = (): number =>
+      running.sandbox.kernel.log
+        .entries({ limit: 100_000, system: "otmm" })
+        .filter(({ method, path }) => method === "PUT" && path.includes("/assets/state")).length;
+    const unchanged = changes();
+    for (const connection of [BY_FIELD, { holdMode: "undeclared" }]) {
+      caught.length = got.length = 0;
+      await load(version, connection);
+      const asset = derivative(origin(3), `preservica:archive:held-${connection.holdMode}`);
+      helper.getNode("n-import").receive({ asset });
+      await until(() => caught.length === 1);
+      assert.equal(caught[0]?.code, "ON_HOLD");
+      helper.getNode("n-import").receive({ asset, dryRun: true });
+      await until(() => got.length === 1);
+      assert.match(got[0]?.plan?.[0]?.refused ?? "", /^Held: /);
+      await helper.unload();
+    }
+    assert.equal(changes(), unchanged);
+    const after = await person.versions(target.originalAssetId);
+    assert.deepEqual(
+      after.map(({ assetId, checkedOut }) => [assetId, checkedOut]),
+      before.map(({ assetId }) => [assetId, false]),
+    );
+    await person.updateFields(target.assetId, { [HOLD]: "N" });
+  });
+
+  it("asks holds again before OTMM is told to go on, and gives the checkout back", async () => {
+    const target = origin(5);
+    const before = await person.versions(target.originalAssetId);
+    await load({ mode: "version", target: target.assetId, targetType: "str" }, BY_FIELD);
+    const onStep = (note: unknown): void => {
+      if ((note as StepNote).step === "check out") hold = person.updateFields(target.assetId, { [HOLD]: "Y" });
+    };
+    let hold: Promise<unknown> | undefined;
+    // The bytes wait until the hold is there.
+    const fault = running.sandbox.kernel.faults.add({
+      system: "otmm",
+      kind: "slow",
+      delayMs: 1_000,
+      match: { method: "POST", path: "/jobs/imports" },
+    });
+    subscribe(STEP_CHANNEL, onStep);
+    try {
+      helper.getNode("n-import").receive({ asset: derivative(origin(3), "preservica:archive:late-hold") });
+      await until(() => caught.length === 1);
+    } finally {
+      unsubscribe(STEP_CHANNEL, onStep);
+    }
+    await hold;
+    assert.equal(fault.hit, 1);
+    assert.equal(caught[0]?.code, "ON_HOLD");
+    const after = await person.versions(target.originalAssetId);
+    assert.deepEqual(
+      after.map(({ assetId, checkedOut }) => [assetId, checkedOut]),
+      before.map(({ assetId }) => [assetId, false]),
+    );
+    await person.updateFields(target.assetId, { [HOLD]: "N" });
   });
 
   it("cancels the checkout when OTMM refuses the check-in, and says why", async () => {
