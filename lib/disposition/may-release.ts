@@ -1,5 +1,7 @@
 import type { FieldValue, Fixity, LifecycleAsset } from "../messages/asset.js";
+import { FOR_GOOD } from "../messages/retention-terms.js";
 import type { CustodyState, ReleaseOrder, SourceState } from "../systems/disposal.js";
+import { governedEnd } from "../systems/governed-end.js";
 import type { StoredContent } from "../systems/port.js";
 import { type Decision, decisionFrom, type Reason, reason } from "./decision.js";
 import { type AskedHold, heldBy } from "./holds.js";
@@ -47,6 +49,8 @@ export interface ReleaseFacts {
   otherVersions: readonly VersionFacts[];
   /** Calendar date at which the retention clock started, where it is known. */
   expectedStart?: string;
+  /** Last retained day that the schedule says, or `permanent`, where it is known. */
+  decidedEnd?: string;
   inUse: readonly InUse[];
   /** Keys of linked assets that the archive keeps now, in the version that is linked. */
   archivedLinks: readonly string[];
@@ -61,6 +65,7 @@ export function mayRelease(facts: ReleaseFacts): Decision {
     ...holdReasons(facts.holds),
     ...copyReasons(facts),
     ...retentionReasons(facts),
+    ...endReasons(facts),
     ...versionReasons(facts),
     ...useReasons(facts),
     ...facts.parts.flatMap((part) => partReasons(part, facts)),
@@ -161,6 +166,18 @@ function retentionReasons({ copy, expectedStart }: Pick<ReleaseFacts, "copy" | "
       reason("retention-restarted", `The archive counts "${policy}" from ${start ?? ""}, not from ${expectedStart}.`),
     ];
   });
+}
+
+/** The archive must not let go before the schedule does; of several policies the longest counts. */
+function endReasons({ copy, decidedEnd }: Pick<ReleaseFacts, "copy" | "decidedEnd">): Reason[] {
+  const ends = (copy?.retention ?? []).flatMap(({ policy, permanent, until }) => {
+    const end = permanent ? FOR_GOOD : until;
+    return end === undefined ? [] : [{ policy, end }];
+  });
+  const longest = [...ends].sort((one, other) => (governedEnd(one.end, other.end).shorter ? -1 : 1))[0];
+  if (decidedEnd === undefined || longest === undefined) return [];
+  const { shorter, difference = "" } = governedEnd(decidedEnd, longest.end, `The policy "${longest.policy}"`);
+  return shorter ? [reason("retention-shorter", `${difference}.`)] : [];
 }
 
 function versionReasons({

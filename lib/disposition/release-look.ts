@@ -1,7 +1,7 @@
 import type { LifecycleAsset } from "../messages/asset.js";
 import { LifecycleError } from "../messages/error.js";
 import { partsOf } from "../messages/joined.js";
-import { expectedStartOf } from "../messages/retention-start.js";
+import { decidedEndOf, expectedStartOf } from "../messages/retention-terms.js";
 import type { JsonObject, LifecycleStore, StoredEvent } from "../store/types.js";
 import type { ReleaseOrder, Releasing } from "../systems/disposal.js";
 import type { SystemRegistry } from "../systems/registry.js";
@@ -66,6 +66,7 @@ export async function lookAround(
   const copy = await copyOf(asset, settings, deps);
   const parts = await partsAround(asset, timeline, settings, deps, { releasing, kept, signal });
   const expectedStart = expectedStartOf(asset);
+  const decidedEnd = decidedEndOf(asset);
   const known = knownPlaces(asset, identities);
   const leaving = new Set([asset, ...parts.map((part) => part.asset)].map(({ ids }) => ids.otmm?.originalAssetId));
   const links = [source, ...parts.map((part) => part.source)].flatMap((state) => state.links);
@@ -77,6 +78,7 @@ export async function lookAround(
     version: asset.version,
     otherVersions: settings.how === "delete" ? await otherVersions(asset, source, timeline, settings, deps) : [],
     ...(expectedStart === null ? {} : { expectedStart }),
+    ...(decidedEnd === undefined ? {} : { decidedEnd }),
     inUse: settings.inUse,
     // What goes as one is no outsider to itself.
     archivedLinks: [asset.key, ...parts.map((part) => part.asset.key), ...(await archivedLinks(links, settings, deps))],

@@ -1,5 +1,4 @@
-/** Instead of a date: kept for good. */
-export const FOR_GOOD = "permanent";
+import { FOR_GOOD } from "../messages/retention-terms.js";
 
 /** Two results for the end of one retention. */
 export interface GovernedEnd {

@@ -1,7 +1,7 @@
 import type { LifecycleAsset } from "../../messages/asset.js";
 import { LifecycleError } from "../../messages/error.js";
 import { fillLate } from "../../messages/late.js";
-import { expectedStartOf } from "../../messages/retention-start.js";
+import { expectedStartOf } from "../../messages/retention-terms.js";
 import { checkFragment } from "../fragment.js";
 import { splitPath } from "../folders.js";
 import { assetReference } from "../references.js";

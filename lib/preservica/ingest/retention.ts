@@ -1,7 +1,7 @@
 import type { LifecycleAsset } from "../../messages/asset.js";
 import { LifecycleError } from "../../messages/error.js";
-import { expectedStartOf, mappedValue } from "../../messages/retention-start.js";
-import { FOR_GOOD, governedEnd } from "../../systems/governed-end.js";
+import { decidedEndOf, expectedStartOf, FOR_GOOD } from "../../messages/retention-terms.js";
+import { governedEnd } from "../../systems/governed-end.js";
 import { endOf } from "../status/retention.js";
 import type { RetentionPolicy } from "../types.js";
 import { record } from "./events.js";
@@ -46,10 +46,7 @@ export async function checkPolicy(
  */
 export function otherEnd(policy: RetentionPolicy, asset: LifecycleAsset): string | undefined {
   const start = expectedStartOf(asset);
-  const permanent = asset.retention?.outcome === "never" || mappedValue(asset, "retention/period") === FOR_GOOD;
-  const decided = permanent
-    ? FOR_GOOD
-    : (asset.retention?.until ?? mappedValue(asset, "retention/until"))?.slice(0, 10);
+  const decided = decidedEndOf(asset);
   const { period, periodUnit = "" } = policy;
   const by = `the retention policy "${policy.name}"`;
   // What is kept for good starts no clock, so only the policy can say that there is one.

@@ -155,6 +155,8 @@ const codes = (change: Partial<ReleaseFacts>): string[] =>
 const { copy, source } = FACTS;
 assert.ok(copy !== undefined);
 const retention = copy.retention.map((one) => ({ ...one }));
+/** The same, through that day. */
+const until = (end: string): typeof retention => retention.map((one) => ({ ...one, until: end }));
 /** Without the date at which the clock started. */
 const { expectedStart: _known, ...undated } = FACTS;
 const undatedCodes = (kept: typeof retention): string[] =>
@@ -236,6 +238,16 @@ describe("mayRelease", () => {
       "retention restarted at the ingest",
       { copy: { ...copy, retention: retention.map((one) => ({ ...one, fromIngest: true })) } },
       ["retention-restarted"],
+    ],
+    [
+      "the archive lets go before the schedule does",
+      { decidedEnd: "2031-02-28", copy: { ...copy, retention: until("2026-02-28") } },
+      ["retention-shorter"],
+    ],
+    [
+      "the archive lets go of what the schedule keeps for good",
+      { decidedEnd: "permanent", copy: { ...copy, retention: until("2031-02-28") } },
+      ["retention-shorter"],
     ],
     ["a newer version exists", { version: "1" }, ["newer-version"]],
     [
@@ -320,6 +332,12 @@ describe("mayRelease", () => {
     const links = [{ type: "PLACED", direction: "to" as const, key: "otmm:dam:kept" }];
     const permanent = [{ policy: "Permanent", expired: false, permanent: true, fromIngest: false }];
     assert.deepEqual(codes({ source: { ...source, links }, copy: { ...copy, retention: permanent } }), []);
+  });
+
+  it("takes an end that is as late as the schedule's, by whichever policy", () => {
+    const kept = [...until("2026-02-28"), ...until("2031-02-28")];
+    assert.deepEqual(codes({ decidedEnd: "2031-02-28", copy: { ...copy, retention: kept } }), []);
+    assert.deepEqual(codes({ decidedEnd: "2026-02-28", copy: { ...copy, retention: kept } }), []);
   });
 
   it("refuses when nothing says when the clock started, whatever the archive counts from, unless it is permanent", () => {
