@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { compileProfile, loadDefaultProfile, type MappingResult } from "../../../lib/mapping/index.js";
 import type { FieldValue } from "../../../lib/messages/asset.js";
 import { collectionProblems, structureProblems, xpath } from "../../../scripts/demo/heritage/mods.js";
-import { campaignAsset, date, domain, HERITAGE_OBJECT, inputOf, list, text } from "./seed-asset.js";
+import { campaignAsset, domain, HERITAGE_OBJECT, inputOf, text } from "./seed-asset.js";
 
 const mapping = compileProfile(loadDefaultProfile("heritage-archive"));
 
