@@ -87,7 +87,7 @@ const sink = (id: string) => ({ id, type: "helper", ...at });
 describe("durable nodes", () => {
   let folder: string;
   const got: LifecycleMessage[] = [];
-  const modules = [nodes, coreNode("common/25-catch"), coreNode("function/10-switch")];
+  const modules = [nodes, coreNode("common/25-catch"), coreNode("function/10-switch"), coreNode("function/15-change")];
   const load = async (flow: object[]): Promise<void> => {
     await helper.load(modules, flow as never);
     const node = helper.getNode("sink0");
@@ -412,6 +412,51 @@ describe("durable nodes", () => {
     await until(() => got.length === 1);
     assert.deepEqual(seen, [200_000, 200_000]);
     assert.ok(JSON.stringify(got[0]).length < 5000);
+  });
+
+  it("hands on what a node, ours or another, changes in an asset with more than 64 KB of fields", async () => {
+    const text = (value: string) => ({ type: "text" as const, label: "Note", value });
+    script.pages = [[{ ...asset("a"), fields: { note: text("x".repeat(200_000)), place: text("old") } }]];
+    const seen: Record<string, unknown>[] = [];
+    script.work = (job, node) => {
+      const { fields } = job.msg.asset;
+      seen.push(Object.fromEntries(Object.entries(fields).map(([id, field]) => [id, JSON.stringify(field).length])));
+      if (node !== "work0") return pass(job);
+      const changed = { ...fields, place: text("archive"), history: text("y".repeat(100_000)) };
+      const msg = { ...job.msg, asset: { ...job.msg.asset, fields: changed } };
+      return Promise.resolve({ kind: "done", outputs: [{ port: 0, msg }] });
+    };
+    const set = {
+      id: "set0",
+      type: "change",
+      ...at,
+      rules: [
+        { t: "set", p: 'asset.fields["by-hand"]', pt: "msg", to: JSON.stringify(text("mine")), tot: "json" },
+        { t: "set", p: "asset.fields.place", pt: "msg", to: JSON.stringify(text("the other archive")), tot: "json" },
+      ],
+      wires: [["work1"]],
+    };
+    await load([
+      tab,
+      store0,
+      find([["work0"], []]),
+      work("work0", [["set0"]]),
+      set,
+      work("work1", [["work2"]]),
+      work("work2", [["sink0"]]),
+      sink("sink0"),
+    ]);
+    helper.getNode("find0").receive({});
+    await until(() => got.length === 1);
+    const size = (value: string): number => JSON.stringify(text(value)).length;
+    const note = size("x".repeat(200_000));
+    const after = {
+      note,
+      place: size("the other archive"),
+      history: size("y".repeat(100_000)),
+      "by-hand": size("mine"),
+    };
+    assert.deepEqual(seen, [{ note, place: size("old") }, after, after]);
   });
 
   it("lists jobs by state and names a wrong filter", async () => {
