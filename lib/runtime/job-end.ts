@@ -1,5 +1,6 @@
 import type { LifecycleError } from "../messages/error.js";
 import type { Job, JsonObject, LifecycleStore, NewHandover } from "../store/types.js";
+import type { Circuit, Taken } from "./circuit.js";
 import { identitiesOf } from "./identities.js";
 import type { DurableJob } from "./job-context.js";
 import { lighten } from "./kept-fields.js";
@@ -22,10 +23,12 @@ function backoff(failures: number, error: LifecycleError): number {
 export class JobEnd<Settings extends JsonObject> {
   readonly #options: JobNodeOptions<Settings>;
   readonly #status: NodeStatus;
+  readonly #circuit: Circuit;
 
-  constructor(options: JobNodeOptions<Settings>, status: NodeStatus) {
+  constructor(options: JobNodeOptions<Settings>, status: NodeStatus, circuit: Circuit) {
     this.#options = options;
     this.#status = status;
+    this.#circuit = circuit;
   }
 
   /**
@@ -62,6 +65,9 @@ export class JobEnd<Settings extends JsonObject> {
     outcome: Outcome,
     handovers: NewHandover[],
   ): Promise<void> {
+    const how = outcome.kind === "wait" ? "parked" : "ended";
+    if (this.#circuit.passed(job.id, how)) this.#options.node.log("The queue goes on: something has passed again.");
+    this.#status.paused(this.#circuit.paused);
     if (outcome.kind === "wait") {
       await store.change({
         job: job.id,
@@ -92,16 +98,21 @@ export class JobEnd<Settings extends JsonObject> {
 
   /** The attempt failed: tried again later, or told to Catch, once. */
   async failed(store: LifecycleStore, job: Job, context: DurableJob<Settings>, error: LifecycleError): Promise<void> {
-    const failures = job.failures + 1;
-    const spent = failures >= (this.#options.attempts ?? DEFAULT_ATTEMPTS);
-    const again = error.retryable && !spent;
+    const now = steadyNow();
+    const taken = this.#circuit.failed(job.id, error, now);
+    this.#told(taken, error);
+    const attempts = this.#options.attempts ?? DEFAULT_ATTEMPTS;
+    // A single attempt is a person's word that nothing is to be repeated, whatever the reason.
+    const counts = taken.counts || attempts <= 1;
+    const failures = job.failures + (counts ? 1 : 0);
+    const again = error.retryable && !(counts && failures >= attempts);
     const details = error.details === undefined ? {} : { details: toStored(error.details) };
     await store.change({
       job: job.id,
       attempt: job.attempt,
       state: again ? "waiting" : error.retryable ? "dead" : error.code === "REFUSED" ? "refused" : "failed",
       failures,
-      due: again ? steadyNow() + backoff(failures, error) : 0,
+      due: again ? (taken.notBefore ?? now + backoff(Math.max(failures, taken.inRow), error)) : 0,
       error: { code: error.code, message: error.message, ...details },
       // What was archived before the failure is found by the archive's id too.
       identities: identitiesOf(context.msg.asset),
@@ -114,5 +125,14 @@ export class JobEnd<Settings extends JsonObject> {
     this.#status.end(job.id, { failed: error.code });
     const msg = { ...context.msg, ...(error.details === undefined ? {} : { errorDetails: error.details }) };
     this.#options.node.error(reported(error), msg);
+  }
+
+  /** Says that the queue pauses, once, and shows for how long. */
+  #told({ opened }: Taken, error: LifecycleError): void {
+    this.#status.paused(this.#circuit.paused);
+    if (!opened) return;
+    this.#options.node.warn(
+      `${error.code}: ${error.message} Nothing gets through any more: the queue pauses and tries one job at a time, and goes on by itself. No job is given up meanwhile.`,
+    );
   }
 }

@@ -1,6 +1,7 @@
 import { asLifecycleError } from "../messages/error.js";
 import type { LifecycleMessage } from "../messages/message.js";
 import type { Handover, Job, JsonObject, LifecycleStore, NewHandover } from "../store/types.js";
+import { Circuit } from "./circuit.js";
 import { coordinatorOf, type Coordinator, type QueueOwner } from "./coordinator.js";
 import { DurableJob } from "./job-context.js";
 import { JobEnd } from "./job-end.js";
@@ -39,6 +40,7 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
   readonly #options: JobNodeOptions<Settings>;
   readonly #coordinator: Coordinator;
   readonly #status: NodeStatus;
+  readonly #circuit = new Circuit();
   readonly #end: JobEnd<Settings>;
   readonly #active = new Map<string, { abort: AbortController; ended: Promise<void> }>();
   readonly #closing = new AbortController();
@@ -57,7 +59,7 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
     this.queue = options.queue?.trim() || options.node.id;
     this.#coordinator = coordinatorOf(options.RED);
     this.#status = new NodeStatus(options.node);
-    this.#end = new JobEnd(options, this.#status);
+    this.#end = new JobEnd(options, this.#status, this.#circuit);
     this.intake = new JobIntake(options, this.#coordinator, {
       queue: this.queue,
       closing: this.#closing.signal,
@@ -148,9 +150,14 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
       this.#stranded = false;
     }
     for (;;) {
-      const free = this.#options.concurrency - this.#active.size;
+      const free = Math.min(this.#options.concurrency - this.#active.size, this.#circuit.room(steadyNow()));
       this.#drained = false;
-      if (free <= 0 || this.#closing.signal.aborted || !this.#coordinator.running) return;
+      if (this.#closing.signal.aborted || !this.#coordinator.running) return;
+      if (free <= 0) {
+        const { until } = this.#circuit.paused ?? { until: 0 };
+        if (until > steadyNow()) this.#sleep(until);
+        return;
+      }
       const jobs = await store.claim(this.queue, free, steadyNow());
       for (const job of jobs) this.#start(store, job);
       if (jobs.length < free) break;
@@ -171,6 +178,7 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
     const abort = new AbortController();
     const stop = AbortSignal.any([abort.signal, this.#closing.signal]);
     this.#status.begin(job.id);
+    this.#circuit.begun(job.id, steadyNow());
     const ended = this.#work(store, job, stop)
       .catch((thrown: unknown) => {
         const error = asLifecycleError(thrown);
@@ -184,6 +192,7 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
       })
       .then((over) => {
         this.#active.delete(job.id);
+        this.#circuit.left(job.id);
         if (this.#stranded) this.#sleep(steadyNow() + STRANDED_MS);
         // The end of a job leaves nothing new to claim; one that is parked becomes due.
         else if (!over || !this.#drained) this.wake();

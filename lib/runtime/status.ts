@@ -1,4 +1,6 @@
 import type { Node, NodeStatusFill, NodeStatusShape } from "node-red";
+import type { Circuit } from "./circuit.js";
+import { steadyNow } from "./steady-clock.js";
 
 /** Status changes are sent at most this often: each one travels to every open editor. */
 const MIN_INTERVAL_MS = 250;
@@ -12,6 +14,11 @@ interface Progress {
 
 const BYTES = ["B", "kB", "MB", "GB", "TB"] as const;
 
+/** `14:05:30`, in this machine's zone. */
+function clockTime(steady: number): string {
+  return new Date(Date.now() + steady - steadyNow()).toTimeString().slice(0, 8);
+}
+
 /** `1.2 GB`, decimal units, at most four characters of number. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
@@ -24,8 +31,9 @@ export function formatBytes(bytes: number): string {
 }
 
 /**
- * What a durable node shows below itself: what it does now with percentage and rate, else what waits, else how the
- * last work ended. Blue dot = working, yellow ring = waiting, green dot = fine, red ring = failed.
+ * What a durable node shows below itself: what it does now with percentage and rate, else why its queue is paused and
+ * when it tries again, else what waits, else how the last work ended. Blue dot = working, yellow ring = waiting, green
+ * dot = fine, red ring = failed.
  */
 export class NodeStatus {
   readonly #node: Node;
@@ -36,6 +44,7 @@ export class NodeStatus {
   #failed = 0;
   /** Code of the last failure, until something ends well again. */
   #failure: string | undefined;
+  #paused: Circuit["paused"];
   #timer: NodeJS.Timeout | undefined;
   #shown = "";
 
@@ -80,6 +89,11 @@ export class NodeStatus {
     this.#failure = code;
     this.#later();
   }
+  /** The queue is paused, or not any more. */
+  paused(why: Circuit["paused"]): void {
+    this.#paused = why;
+    this.#later();
+  }
   close(): void {
     clearTimeout(this.#timer);
   }
@@ -101,11 +115,16 @@ export class NodeStatus {
 
   #now(): [NodeStatusFill, NodeStatusShape, string] {
     if (this.#running.size > 0) return ["blue", "dot", this.#work()];
-    if (this.#waiting.size > 0) return ["yellow", "ring", `${this.#waiting.size} waiting`];
+    if (this.#waiting.size > 0) return ["yellow", "ring", this.#rest()];
     if (this.#failure !== undefined) return ["red", "ring", this.#failure];
     const refused = this.#refused > 0 ? `, ${this.#refused} refused` : "";
     const failed = this.#failed > 0 ? `, ${this.#failed} failed` : "";
     return ["green", "dot", `${this.#done} done${refused}${failed}`];
+  }
+
+  #rest(): string {
+    if (this.#paused === undefined) return `${this.#waiting.size} waiting`;
+    return `${this.#paused.code} ${clockTime(this.#paused.until)}`;
   }
 
   #work(): string {

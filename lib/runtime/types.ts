@@ -76,7 +76,7 @@ export interface JobNodeOptions<Settings extends JsonObject> {
     msg: LifecycleMessage & { asset: LifecycleAsset },
     settings: Settings,
   ): Promise<{ msg: LifecycleMessage; planned: PlannedWrite[]; port?: number }>;
-  /** Attempts for retryable failures before the job is dead. Default 5. */
+  /** Attempts for retryable failures before the job is dead; a system that is away uses up none, unless it is 1. Default 5. */
   attempts?: number;
 }
 

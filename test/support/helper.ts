@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import { createRequire } from "node:module";
 import { setTimeout as pause } from "node:timers/promises";
 import type { NodeInitializer } from "node-red";
@@ -25,6 +26,11 @@ helper.unload = async () => {
 /** A core node of that very Node-RED, e.g. `common/25-catch`, to be listed in `helper.load`. */
 export function coreNode(path: string): NodeInitializer {
   return createRequire(red)(`@node-red/nodes/core/${path}`) as NodeInitializer;
+}
+
+/** Tells each time that a node calls this method of its own, with what it gives first. */
+export function whenCalled(node: EventEmitter, method: "status" | "warn", tell: (given: unknown) => void): void {
+  node.on(`call:${method}`, (call: { args: unknown[] }) => tell(call.args[0]));
 }
 
 /** Resolves when `holds` does; fails after `limit` milliseconds with what was waited for. */
