@@ -98,6 +98,7 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
 
   cancel(job: string): void {
     this.#active.get(job)?.abort.abort();
+    this.#status.cancelled(job);
   }
 
   wake(): void {

@@ -31,9 +31,9 @@ export function formatBytes(bytes: number): string {
 }
 
 /**
- * What a durable node shows below itself: what it does now with percentage and rate, else why its queue is paused and
- * when it tries again, else what waits, else how the last work ended. Blue dot = working, yellow ring = waiting, green
- * dot = fine, red ring = failed.
+ * What a durable node shows below itself: what it does now, or percentage and rate of what it sends; else why its queue
+ * is paused and when it tries again; else what waits, else how the last work ended. Blue dot = working, yellow ring =
+ * waiting, green dot = fine, red ring = failed. Short, as there is little room below a node.
  */
 export class NodeStatus {
   readonly #node: Node;
@@ -94,6 +94,12 @@ export class NodeStatus {
     this.#paused = why;
     this.#later();
   }
+  /** A person ended the job: it neither runs nor waits. */
+  cancelled(job: string): void {
+    this.#running.delete(job);
+    this.#waiting.delete(job);
+    this.#later();
+  }
   close(): void {
     clearTimeout(this.#timer);
   }
@@ -139,8 +145,9 @@ export class NodeStatus {
       total += progress.total;
       rate += progress.done / Math.max(0.25, (Date.now() - progress.since) / 1000);
     }
-    const many = this.#running.size > 1 ? `${this.#running.size} × ` : "";
-    const bytes = total > 0 ? ` ${Math.floor((100 * done) / total)} % ${formatBytes(rate)}/s` : "";
-    return `${many}${stage || "working"}${bytes}`;
+    const many = this.#running.size > 1 ? `${this.#running.size}× ` : "";
+    // Bytes are counted on their way into the target, so the arrow says as much as a word.
+    const now = total > 0 ? `↑${Math.floor((100 * done) / total)}% ${formatBytes(rate)}/s` : stage || "working";
+    return `${many}${now}`;
   }
 }

@@ -15,7 +15,7 @@ import {
   type Outcome,
 } from "../../lib/runtime/index.js";
 import { openStore, type JobSummary, type JsonObject, type LifecycleStore } from "../../lib/store/index.js";
-import { coreNode, helper, until } from "../support/helper.js";
+import { coreNode, helper, until, whenCalled } from "../support/helper.js";
 
 function asset(name: string, version = "1"): LifecycleAsset {
   return { key: `otmm:dam:${name}`, version, name, ids: {}, fields: {}, content: [] };
@@ -373,6 +373,20 @@ describe("durable nodes", () => {
     const shown = await helper.request().get(`/content-lifecycle/stores/store0/jobs/${id}`);
     assert.equal((shown.body as { job: { state: string } }).job.state, "failed");
     assert.deepEqual(got, []);
+  });
+
+  it("shows no more that a job waits once a person has cancelled it", async () => {
+    script.work = () =>
+      Promise.resolve({ kind: "wait", until: new Date(Date.now() + 3_600_000), step: "asked", why: "people decide" });
+    await load([tab, store0, work("work0", [[]]), sink("sink0")]);
+    const shown: string[] = [];
+    whenCalled(helper.getNode("work0"), "status", (status) => shown.push((status as { text: string }).text));
+    helper.getNode("work0").receive({ asset: asset("a") });
+    await until(() => shown.at(-1) === "1 waiting");
+    const [job] = await jobs();
+    const answer = await helper.request().post(`/content-lifecycle/stores/store0/jobs/${job?.id}/cancel`);
+    assert.equal(answer.status, 200);
+    await until(() => shown.at(-1) === "0 done", 2_000);
   });
 
   it("keeps nothing in a dry run, and passes the plan on", async () => {
