@@ -15,6 +15,21 @@ function statesOf(query: Record<string, unknown>): JobState[] | undefined {
   return given as JobState[] | undefined;
 }
 
+const BROKEN = ["failed", "dead"] as const;
+
+/** @throws LifecycleError INVALID_INPUT when the query names no state, or one that is not replayed by the lot */
+function brokenOf(query: Record<string, unknown>): (typeof BROKEN)[number][] {
+  const given = textOf(query, "state")?.split(",") ?? [];
+  const states = BROKEN.filter((state) => given.includes(state));
+  if (states.length === 0 || given.some((state) => !states.some((known) => known === state))) {
+    throw new LifecycleError(
+      "INVALID_INPUT",
+      "The query must name which jobs are replayed: state=failed, state=dead or state=failed,dead. Refused ones are replayed one by one.",
+    );
+  }
+  return states;
+}
+
 function limitOf(query: Record<string, unknown>): number {
   const given = Number(textOf(query, "limit") ?? 100);
   if (!Number.isInteger(given) || given < 1 || given > 1000) {
@@ -72,6 +87,19 @@ export function registerJobRoutes(RED: NodeAPI): void {
     const found = await store.job(job(request));
     if (found === undefined) throw new LifecycleError("NOT_FOUND", `No job has the id ${job(request)}.`);
     return { job: found, timeline: await store.timeline(found.assetKey) };
+  });
+
+  adminRoute(RED, "post", "stores/:id/jobs/replay", WRITE, async (request) => {
+    const queue = textOf(request.query, "queue");
+    const run = textOf(request.query, "run");
+    const filter = {
+      states: brokenOf(request.query),
+      ...(queue === undefined ? {} : { queue }),
+      ...(run === undefined ? {} : { run }),
+    };
+    const queues = await (await at(request)).replayAll(filter, request.agent);
+    for (const replayed of queues) coordinator.owner(replayed.queue)?.wake();
+    return { replayed: queues.reduce((sum, { jobs }) => sum + jobs, 0), queues };
   });
 
   adminRoute(RED, "post", "stores/:id/jobs/:job/replay", WRITE, async (request) => {

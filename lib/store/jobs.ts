@@ -4,7 +4,17 @@ import type { Database } from "./database.js";
 import { addEvents, addIdentities } from "./events.js";
 import { acknowledge, addHandovers } from "./handovers.js";
 import { jobOf, summaryOf, type Row } from "./rows.js";
-import type { Intake, Job, JobChange, JobFilter, JobState, JobSummary, JsonObject, Taken } from "./types.js";
+import type {
+  Intake,
+  Job,
+  JobChange,
+  JobFilter,
+  JobState,
+  JobSummary,
+  JsonObject,
+  ReplayFilter,
+  Taken,
+} from "./types.js";
 
 const SUMMARY =
   "seq, id, queue, node_type, node_name, asset_key, asset_version, asset_name, run, state, step, attempt, failures, due, error, created, updated";
@@ -59,7 +69,17 @@ function byPerson(db: Database, id: string, from: readonly JobState[], verb: str
   return job;
 }
 
-function note(db: Database, job: Job, agent: string, type: string, now: number): void {
+/** Back to its queue, with what it had saved and all its attempts. */
+function giveBack(db: Database, job: JobSummary, agent: string, now: number): void {
+  db.run(
+    "UPDATE jobs SET state = 'queued', failures = 0, due = 0, error = NULL, updated = ? WHERE id = ?",
+    now,
+    job.id,
+  );
+  note(db, job, agent, "job replayed", now);
+}
+
+function note(db: Database, job: JobSummary, agent: string, type: string, now: number): void {
   addEvents(
     db,
     [
@@ -233,9 +253,28 @@ export const jobOperations = {
   },
 
   replay(db: Database, id: string, agent: string, now: number): void {
-    const job = byPerson(db, id, ["failed", "dead", "refused"], "replayed");
-    db.run("UPDATE jobs SET state = 'queued', failures = 0, due = 0, error = NULL, updated = ? WHERE id = ?", now, id);
-    note(db, job, agent, "job replayed", now);
+    giveBack(db, byPerson(db, id, ["failed", "dead", "refused"], "replayed"), agent, now);
+  },
+
+  replayAll(db: Database, filter: ReplayFilter, agent: string, now: number): { queue: string; jobs: number }[] {
+    // A failed job whose code is REFUSED was cancelled: that is a person's decision, not something that broke.
+    const broken = db
+      .all(
+        `SELECT ${SUMMARY} FROM jobs WHERE state IN (SELECT value FROM json_each(?)) AND (? IS NULL OR queue = ?)
+           AND (? IS NULL OR run = ?) AND json_extract(error, '$.code') IS NOT 'REFUSED' ORDER BY seq`,
+        JSON.stringify(filter.states),
+        filter.queue ?? null,
+        filter.queue ?? null,
+        filter.run ?? null,
+        filter.run ?? null,
+      )
+      .map(summaryOf);
+    const replayed = new Map<string, number>();
+    for (const job of broken) {
+      giveBack(db, job, agent, now);
+      replayed.set(job.queue, (replayed.get(job.queue) ?? 0) + 1);
+    }
+    return [...replayed].map(([queue, jobs]) => ({ queue, jobs }));
   },
 
   cancel(db: Database, id: string, agent: string, now: number): void {

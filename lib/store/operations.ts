@@ -37,6 +37,7 @@ export const OPERATIONS: Record<OperationName, Operation> = {
   job: operation(jobOperations.job),
   jobs: operation(jobOperations.jobs),
   replay: stamped(2, jobOperations.replay),
+  replayAll: stamped(2, jobOperations.replayAll),
   cancel: stamped(2, jobOperations.cancel),
   adopt: stamped(3, jobOperations.adopt),
   queues: operation(queueOperations.queues),

@@ -166,6 +166,21 @@ describe("a queue whose system is away", function () {
     assert.ok(await all("dead", 1));
   });
 
+  it("is given everything back that died before, by one call", async () => {
+    let away = true;
+    system.answer = () => (away ? Promise.reject(new LifecycleError("UNREACHABLE", "down")) : Promise.resolve());
+    await load(1);
+    send("a", "b", "c");
+    await until(() => all("dead", 3));
+    away = false;
+    const replay = (query: string) => helper.request().post(`/content-lifecycle/stores/store0/jobs/replay${query}`);
+    for (const query of ["", "?state=refused", "?state=dead,done"])
+      assert.equal((await replay(query)).status, 400, query);
+    const answer = await replay("?state=failed,dead&queue=work0");
+    assert.deepEqual(answer.body, { replayed: 3, queues: [{ queue: "work0", jobs: 3 }] });
+    await until(() => all("done", 3));
+  });
+
   it("counts attempts of failures that speak of the asset as ever", async () => {
     system.answer = () => Promise.reject(new LifecycleError("LOCKED", "by mkeller", { retryable: true }));
     await load(2);

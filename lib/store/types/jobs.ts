@@ -83,6 +83,12 @@ export interface JobChange {
   /** Ids of the asset in the systems, so that any of them finds it. */
   identities?: AssetIdentity[];
 }
+/** Which jobs are given back to their queues together. */
+export interface ReplayFilter {
+  states: readonly ("failed" | "dead")[];
+  queue?: string;
+  run?: string;
+}
 export interface JobFilter {
   queue?: string;
   run?: string;

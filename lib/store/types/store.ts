@@ -1,7 +1,7 @@
 import type { Approval, ApprovalAct, ApprovalProposal, ApprovalState } from "./approvals.js";
 import type { Anchor, AssetIdentity, ErasureTarget, LifecycleEvent, PlacedFrame, StoredEvent } from "./events.js";
 import type { AdoptedWork, Handover, NewHandover, QueueWork } from "./handovers.js";
-import type { Intake, Job, JobChange, JobError, JobFilter, JobSummary, Taken } from "./jobs.js";
+import type { Intake, Job, JobChange, JobError, JobFilter, JobSummary, ReplayFilter, Taken } from "./jobs.js";
 import type { Json, JsonObject } from "./json.js";
 import type { Run, RunCounts, RunPage, RunState, WatchBatch, WatchState } from "./runs.js";
 
@@ -28,6 +28,12 @@ export interface LifecycleStore {
   jobs(filter: JobFilter): Promise<JobSummary[]>;
   /** Failed, dead, refused or cancelled -> queued with a fresh attempt count; keeps the checkpoint. */
   replay(id: string, agent: string): Promise<void>;
+  /**
+   * As `replay`, for all jobs that broke, in one transaction. What a person cancelled stays as it is.
+   *
+   * @returns how many, by queue
+   */
+  replayAll(filter: ReplayFilter, agent: string): Promise<{ queue: string; jobs: number }[]>;
   /** Not final -> failed with code REFUSED and the person's name. */
   cancel(id: string, agent: string): Promise<void>;
   /** Gives an orphaned job to another queue. */

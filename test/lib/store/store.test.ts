@@ -304,6 +304,37 @@ describe("lifecycle store", () => {
     );
   });
 
+  it("replays all that broke at once, of a queue or a run if named, but nothing that a person cancelled", async () => {
+    const ended = async (asset: string, state: "failed" | "dead" | "refused", more: Partial<Intake> = {}) => {
+      const { job } = await store.intake(intake(asset, more));
+      await store.claim(job.queue, 1, NOW);
+      const error = { code: state === "refused" ? "REFUSED" : "UPSTREAM", message: "x" } as const;
+      await store.change({ job: job.id, attempt: 1, state, failures: 3, error });
+      return job.id;
+    };
+    const failed = await ended("a", "failed");
+    const dead = await ended("b", "dead");
+    await ended("c", "refused");
+    const elsewhere = await ended("d", "dead", { queue: "other" });
+    const later = await ended("e", "dead", { run: "later" });
+    const cancelled = await taken(store, "f");
+    await store.cancel(cancelled, "user:anna");
+    const queued = async (): Promise<string[]> => (await store.jobs({ state: "queued" })).map(({ id }) => id);
+
+    assert.deepEqual(await store.replayAll({ states: ["dead"], queue: "nobody" }, "user:anna"), []);
+    const one = await store.replayAll({ states: ["dead"], queue: "other" }, "user:anna");
+    assert.deepEqual([one, await queued()], [[{ queue: "other", jobs: 1 }], [elsewhere]]);
+    await store.replayAll({ states: ["failed", "dead"], run: "later" }, "user:anna");
+    assert.deepEqual(await queued(), [elsewhere, later]);
+    const rest = await store.replayAll({ states: ["failed", "dead"] }, "user:anna");
+    assert.deepEqual(rest, [{ queue: "ingest", jobs: 2 }]);
+    assert.deepEqual(await queued(), [failed, dead, elsewhere, later]);
+    const job = await store.job(dead);
+    assert.deepEqual([job?.failures, job?.error], [0, undefined]);
+    const [event] = await store.timeline("otmm:dam:b");
+    assert.deepEqual([event?.type, event?.agent], ["job replayed", "user:anna"]);
+  });
+
   it("answers each call of a batch by itself: one that fails leaves its neighbours alone", async () => {
     const id = await taken(store, "a");
     await store.claim("ingest", 1, NOW);
