@@ -50,7 +50,8 @@ export function adminRoute(
       body: request.body as unknown,
       agent: agentOf(request as unknown),
     };
-    handler(facts).then(
+    const answered = async (): Promise<unknown> => await handler(facts);
+    answered().then(
       (answer) => response.json(answer ?? { ok: true }),
       (thrown: unknown) => {
         const { code, message, details } = asLifecycleError(thrown);
