@@ -7,7 +7,7 @@ import type { OtmmAsset, OtmmHolds } from "./types.js";
 
 /**
  * Holds by the configured field, on any version of the asset, read now and from the assets themselves: the search
- * only finds the versions, its index may lag. Everything that goes wrong is `unknown`.
+ * only finds the versions, its index may lag. Everything that goes wrong is `unknown`, told apart by whether it may pass.
  */
 export async function holdsOn(gateway: OtmmGateway, asset: LifecycleAsset): Promise<HoldAnswer> {
   const at = new Date().toISOString();
@@ -30,7 +30,8 @@ export async function holdsOn(gateway: OtmmGateway, asset: LifecycleAsset): Prom
     const blind = answers.find((answer) => answer.state === "blind");
     return blind === undefined ? { state: "clear", system: "otmm", at } : unknown(blind.why);
   } catch (thrown) {
-    return unknown(asLifecycleError(thrown).message);
+    const error = asLifecycleError(thrown);
+    return { ...unknown(error.message), ...(error.retryable ? { passing: true } : {}) };
   }
 }
 

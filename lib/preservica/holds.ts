@@ -1,5 +1,5 @@
 import type { LifecycleAsset } from "../messages/asset.js";
-import { asLifecycleError } from "../messages/error.js";
+import { asLifecycleError, type LifecycleError } from "../messages/error.js";
 import type { HoldAnswer } from "../systems/port.js";
 import { atLeast, collect, type Gateway } from "./gateway.js";
 import type { Retention } from "./retention.js";
@@ -31,17 +31,19 @@ export async function askHolds(
   ]);
   const matters = answers.flatMap((answer) => answer.matters);
   if (matters.length > 0) return { state: "held", system: "preservica", at, matters: [...new Set(matters)] };
-  const why = answers.flatMap((answer) => (answer.why === undefined ? [] : [answer.why]));
-  return why.length > 0
-    ? { state: "unknown", system: "preservica", at, why: why.join("; ") }
-    : { state: "clear", system: "preservica", at };
+  const failures = answers.flatMap((answer) => (answer.failure === undefined ? [] : [answer.failure]));
+  if (failures.length === 0) return { state: "clear", system: "preservica", at };
+  const why = failures.map(({ message }) => message).join("; ");
+  // Where one half is out of reach for a moment only, asking again may find a hold there.
+  const passing = failures.some(({ retryable }) => retryable) ? ({ passing: true } as const) : {};
+  return { state: "unknown", system: "preservica", at, why, ...passing };
 }
 
-async function attempt(ask: () => Promise<string[]>): Promise<{ matters: string[]; why?: string }> {
+async function attempt(ask: () => Promise<string[]>): Promise<{ matters: string[]; failure?: LifecycleError }> {
   try {
     return { matters: await ask() };
   } catch (thrown) {
-    return { matters: [], why: asLifecycleError(thrown).message };
+    return { matters: [], failure: asLifecycleError(thrown) };
   }
 }
 

@@ -23,11 +23,14 @@ export interface StoredContent {
   fixity: Fixity[];
 }
 
-/** Answer to "is anything holding this asset?". No answer, a missing right, an error: `unknown`, which counts as held. */
+/**
+ * Answer to "is anything holding this asset?". No answer, a missing right, an error: `unknown`, which counts as held.
+ * `passing`: what went wrong may pass, so the same question is worth asking again; else only a person can change it.
+ */
 export type HoldAnswer =
   | { state: "clear"; system: SystemName; at: string }
   | { state: "held"; system: SystemName; at: string; matters: string[] }
-  | { state: "unknown"; system: SystemName; at: string; why: string };
+  | { state: "unknown"; system: SystemName; at: string; why: string; passing?: true };
 
 /**
  * The port that every connected system implements. Nodes and the core speak only this; a system's own words stay in

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { FaultKind } from "../../sandbox/kernel/faults.js";
 import { until } from "../support/helper.js";
-import { type CampaignReaders, idsOf, smallCast, type Cast } from "./campaign.js";
+import { type CampaignReaders, idsOf, heldCast, type Cast } from "./campaign.js";
 import { IDS } from "./flow.js";
 import type { FaultWorld, RunResult } from "./world.js";
 
@@ -17,6 +17,8 @@ export interface SweepCase {
   /** `once`: only the nth request fails; `stays`: all from the nth on, until somebody repairs the system. */
   mode: "once" | "stays";
   nth: number;
+  /** Counts only requests whose path and query hold this. */
+  path?: string;
   /** The way into the archive; default: XIP package. */
   way?: "opex";
 }
@@ -26,8 +28,9 @@ export interface SweepResult {
   problems: string[];
 }
 
-export function nameOf({ system, failure, mode, nth, way }: SweepCase): string {
-  return `${system} request ${nth} ${failure} ${mode}${way === undefined ? "" : ` (${way})`}`;
+export function nameOf({ system, failure, mode, nth, path, way }: SweepCase): string {
+  const where = path === undefined ? "" : ` to ${path}`;
+  return `${system} request ${nth}${where} ${failure} ${mode}${way === undefined ? "" : ` (${way})`}`;
 }
 
 /** How long a system stays broken at most. */
@@ -41,12 +44,16 @@ const REPLAYS = 3;
  * of it is replayed.
  */
 export async function sweepCase(world: FaultWorld, readers: CampaignReaders, one: SweepCase): Promise<SweepResult> {
-  const cast = smallCast();
+  const cast = heldCast();
   // One that stays broken must not use up the time of the sweep: its jobs die quickly and are replayed.
   const over = one.way === undefined ? {} : { [IDS.ingest]: { way: one.way } };
   await world.fresh({ attempts: one.mode === "once" ? 5 : 2, over });
   const before = await readers.before();
-  const place = one.mode === "once" ? { match: { nth: one.nth }, times: 1 } : { match: { from: one.nth }, times: 0 };
+  const where = one.path === undefined ? {} : { path: one.path };
+  const place =
+    one.mode === "once"
+      ? { match: { ...where, nth: one.nth }, times: 1 }
+      : { match: { ...where, from: one.nth }, times: 0 };
   const kind: FaultKind = one.failure === "500" ? "status" : one.failure;
   const fault = world.fault({ system: one.system, kind, ...(kind === "status" ? { status: 500 } : {}), ...place });
   const problems: string[] = [];

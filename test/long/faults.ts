@@ -18,8 +18,8 @@ export interface SweepOptions {
   only?: string;
 }
 
-/** Requests to one system that the example makes at most for the small cast; a sample draws from these. */
-const REQUESTS = { otmm: 19, preservica: 82 };
+/** Requests to one system that the example makes at most for the cast of the sweep; a sample draws from these. */
+const REQUESTS = { otmm: 34, preservica: 118 };
 
 /**
  * Fault sweep in SQLite's manner: the 1st, 2nd, 3rd … request to a vendor's system fails, until a run comes through in

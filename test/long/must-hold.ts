@@ -11,6 +11,8 @@ const MUST_HOLD: readonly string[] = [
   "access",
   "identifiers",
   "links",
+  "policy",
+  "holds",
   "otmm",
   "nothing-else",
   "reconciles",

@@ -1,6 +1,7 @@
 import type { LifecycleAsset } from "../../messages/asset.js";
 import { atLeast } from "../gateway.js";
 import type { Bitstream } from "../types.js";
+import { mustBeFinal } from "./holds.js";
 import type { IngestDeps, PlannedFile, ProvenFile, ResolvedAsset } from "./job.js";
 import { firstEqual, type Match, provenAs } from "./lookup.js";
 
@@ -56,7 +57,11 @@ export async function compareAccess(
   return copies;
 }
 
-/** Why no access copy can be added to an archived asset now; undefined when nothing stands against it. */
+/**
+ * Why no access copy can be added to an archived asset now; undefined when nothing stands against it.
+ *
+ * @throws LifecycleError for what may pass (UNREACHABLE, THROTTLED, UPSTREAM)
+ */
 export async function cannotAdd(asset: LifecycleAsset, ref: string, deps: IngestDeps): Promise<string | undefined> {
   const { preservica } = deps;
   const { addAccessSince } = preservica.assumptions;
@@ -64,6 +69,7 @@ export async function cannotAdd(asset: LifecycleAsset, ref: string, deps: Ingest
   if (!atLeast(version, addAccessSince)) return `that needs Preservica ${addAccessSince}, it is ${version}`;
   const archived = { ...asset, ids: { ...asset.ids, preservica: { connection: preservica.connection, ref } } };
   const holds = await preservica.holds(archived);
+  mustBeFinal(holds);
   if (holds.state === "held") return `the archived asset is on hold (${holds.matters.join(", ")})`;
   if (holds.state === "unknown")
     return `holds of the archived asset are not known, which counts as held (${holds.why})`;

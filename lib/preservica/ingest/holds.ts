@@ -1,5 +1,5 @@
 import type { LifecycleAsset } from "../../messages/asset.js";
-import { asLifecycleError } from "../../messages/error.js";
+import { asLifecycleError, LifecycleError } from "../../messages/error.js";
 import { asItself } from "../../messages/joined.js";
 import type { HoldAnswer } from "../../systems/port.js";
 import { judgeHoldOn } from "../govern/holds.js";
@@ -30,8 +30,9 @@ export async function sourceHolds(asset: LifecycleAsset, deps: Pick<IngestDeps, 
       try {
         return await deps.systems.get(system, connection).holds(of);
       } catch (thrown) {
-        const why = asLifecycleError(thrown).message;
-        return { state: "unknown", system, at: new Date().toISOString(), why };
+        const { message: why, retryable } = asLifecycleError(thrown);
+        const at = new Date().toISOString();
+        return { state: "unknown", system, at, why, ...(retryable ? { passing: true } : {}) };
       }
     }),
   );
@@ -45,7 +46,8 @@ export function mattersOf(answers: readonly HoldAnswer[]): string[] {
 /**
  * Puts the legal holds of the source on the archived asset, each once, and reads back what the archive says of them
  * (RECORDS rule 3). A hold that cannot be carried, or cannot be read back, does not undo the copy: it is told, and
- * nothing may be released.
+ * nothing may be released. A system that only cannot be asked now is asked again by the job's next attempt: else one bad
+ * moment would leave a held asset without its hold for good.
  *
  * @throws LifecycleError for what may pass (UNREACHABLE, THROTTLED, UPSTREAM)
  */
@@ -59,6 +61,7 @@ export async function settleHolds(job: IngestJob, ref: string, deps: IngestDeps)
     const why = await carry(job, ref, matter, deps);
     if (why !== undefined) failed.push(`${matter}: ${why}`);
   }
+  answers.forEach(mustBeFinal);
   if (matters.length === 0) {
     return blind.length === 0
       ? { state: "clear", matters, warning: null }
@@ -79,6 +82,13 @@ export async function settleHolds(job: IngestJob, ref: string, deps: IngestDeps)
   if (problems.length === 0) return { state: "carried", matters, warning: null };
   const warning = `the asset is held by ${matters.join(", ")}, but that is not proven in the archive: ${problems.join("; ")}; it counts as held, and a person has to see to it`;
   return { state: "unknown", matters, warning };
+}
+
+/** @throws LifecycleError retryable UNREACHABLE, when the system could not be asked for a reason that may pass */
+export function mustBeFinal(answer: HoldAnswer): void {
+  if (answer.state !== "unknown" || answer.passing !== true) return;
+  const { system, why } = answer;
+  throw new LifecycleError("UNREACHABLE", `The holds on the asset cannot be asked now: ${why}`, { system });
 }
 
 /** @returns why the hold could not be put on */
@@ -105,6 +115,7 @@ async function readBack(
 ): Promise<{ matters: string[]; why?: string }> {
   const ids = { ...asset.ids, preservica: { connection: preservica.connection, ref } };
   const answer = await preservica.holds({ ...asset, ids });
+  mustBeFinal(answer);
   if (answer.state === "held") return { matters: answer.matters };
   return answer.state === "clear" ? { matters: [] } : { matters: [], why: answer.why };
 }

@@ -59,18 +59,20 @@ export const policy: Check<CampaignFacts> = {
     ),
 };
 
+/** Whatever assets are looked at: their matters hold in the archive too, nothing else does, and none was released. */
+export async function carriedHolds(facts: CampaignFacts): Promise<string[]> {
+  const problems = await each(holdProblems)(facts);
+  for (const asset of held(facts)) {
+    const { fields } = await facts.otmm.asset(asset.assetId);
+    problems.push(...differs(`${asset.name}: status in OTMM`, fields[STATUS], "PRE"));
+  }
+  return problems;
+}
+
 export const holds: Check<CampaignFacts> = {
   name: "holds",
   says: "what a matter holds in OTMM is held in the archive by the same matter, nothing else is, and none was released",
-  problems: async (facts) => {
-    const problems = await each(holdProblems)(facts);
-    problems.push(...differs("held assets", held(facts).length, 2));
-    for (const asset of held(facts)) {
-      const { fields } = await facts.otmm.asset(asset.assetId);
-      problems.push(...differs(`${asset.name}: status in OTMM`, fields[STATUS], "PRE"));
-    }
-    return problems;
-  },
+  problems: async (facts) => [...(await carriedHolds(facts)), ...differs("held assets", held(facts).length, 2)],
   spoil: async (facts) => {
     const [asset] = held(facts);
     if (asset !== undefined) await facts.preservica.liftHold(await refOf(facts, asset), asset.holds[0] ?? "");

@@ -159,6 +159,14 @@ describe("OTMM assets", () => {
       assert.equal((await client.holds(asset)).state, "held");
     });
 
+    it("are worth asking again when OTMM failed for a moment", async () => {
+      const asset = await load("spring-film.mp4");
+      bench.fault({ kind: "status", status: 500, match: { path: "/assets/" }, times: 1 });
+      const answer = await client.holds(asset);
+      assert.deepEqual([answer.state, "passing" in answer], ["unknown", true]);
+      assert.equal((await client.holds(asset)).state, "held");
+    });
+
     it("are unknown when nobody declared anything, the field is missing or OTMM does not answer", async () => {
       const asset = await load("spring-loop.mp4");
       const undeclared = bench.connect({ holds: undefined });
@@ -168,6 +176,7 @@ describe("OTMM assets", () => {
       bench.fault({ kind: "status", status: 403, match: { path: "/assets/" }, times: 0 });
       const answer = await client.holds(asset);
       assert.equal(answer.state, "unknown");
+      assert.ok(!("passing" in answer), "a missing right does not pass by itself");
       assert.equal((await bench.connect({ holds: "none" }).holds(asset)).state, "clear");
     });
   });

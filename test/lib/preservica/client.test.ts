@@ -261,6 +261,7 @@ describe("Preservica client", () => {
         stub.on(assignments, none).on(holds, () => ({ status, body: "no" }));
         const answer = await client.holds(asset);
         equal(answer.state, "unknown");
+        equal("passing" in answer, status === 500, "only a failure of the server's own may pass");
       });
     }
     it("says unknown when the policies cannot be asked, and when the asset carries no reference", async () => {

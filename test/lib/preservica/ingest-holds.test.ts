@@ -1,4 +1,5 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { LifecycleError } from "../../../lib/messages/error.js";
 import type { PreservicaClient } from "../../../lib/preservica/client.js";
 import { planIngest, type IngestResult } from "../../../lib/preservica/ingest.js";
 import type { HoldAnswer } from "../../../lib/systems/port.js";
@@ -145,6 +146,35 @@ describe("legal holds carried at ingest", function () {
     const result = await drive(nextId());
     equal(result.holds.state, "unknown");
     match(result.warnings.join(), /not known, which counts as held \(otmm: no right\)/);
+  });
+
+  it("fails for another attempt while the source cannot be asked, and carries the hold once it answers", async () => {
+    const id = nextId();
+    const why = "OTMM failed (HTTP 500, GET /assets/1)";
+    world.source.answer = { state: "unknown", system: "otmm", at: "2026-11-16T09:00:00Z", why, passing: true };
+    const job = new Job(`job-${id}`, world.message({ id }), QUICK);
+    await rejects(world.drive(job, preservica), (error) => {
+      ok(error instanceof LifecycleError);
+      deepEqual([error.code, error.system, error.retryable], ["UNREACHABLE", "otmm", true]);
+      match(error.message, /HTTP 500/);
+      return true;
+    });
+    world.source.answer = held(MATTER);
+    const result = resultOf((await world.drive(job.again(), preservica)).done);
+    deepEqual(result.holds, { state: "carried", matters: [MATTER] });
+    deepEqual(await mattersOn(result.ref), [MATTER]);
+  });
+
+  it("asks the archive again when it could not be read back for a moment", async () => {
+    const id = nextId();
+    world.source.answer = held(MATTER);
+    const job = new Job(`job-${id}`, world.message({ id }), QUICK);
+    // The first look is made before the hold is put on, the second reads it back.
+    const match = { method: "GET", path: "/information-objects.*legal-holds/", nth: 2 };
+    await world.fault({ kind: "status", status: 500, match });
+    await rejects(world.drive(job, preservica), { code: "UNREACHABLE", retryable: true });
+    const result = resultOf((await world.drive(job.again(), preservica)).done);
+    deepEqual(result.holds, { state: "carried", matters: [MATTER] });
   });
 
   it("plans the hold that would be carried", async () => {
