@@ -15,6 +15,7 @@ export { failure, SYSTEM_TITLES, usualWords } from "./failure.js";
 export { Limiter } from "./limiter.js";
 export { queryString, segment } from "./prepare.js";
 export { leanCause, redact, secrets } from "./redact.js";
+export { REFUSAL_KEPT, RefusedLogin } from "./refused-login.js";
 export { pause, type Backoff } from "./retry.js";
 export { SingleFlight } from "./single-flight.js";
 export { attribute, child, children, descendants, parseXml, textOf } from "./xml.js";

@@ -1,5 +1,13 @@
-import { createHash } from "node:crypto";
-import { failure, secrets, SingleFlight, type Http, type HttpAnswer, type HttpAuth } from "../http/index.js";
+import {
+  failure,
+  REFUSAL_KEPT,
+  RefusedLogin,
+  secrets,
+  SingleFlight,
+  type Http,
+  type HttpAnswer,
+  type HttpAuth,
+} from "../http/index.js";
 import { number, text, within } from "../http/shape.js";
 import { LifecycleError } from "../messages/error.js";
 import { CookieJar } from "./cookies.js";
@@ -7,8 +15,6 @@ import { otdsTicket } from "./otds.js";
 import type { OtmmCredentials, OtmmOptions } from "./types.js";
 import { userOf, type OtmmUser } from "./user.js";
 
-/** Milliseconds for which refused credentials are not tried again: many jobs would lock the account. */
-const REFUSED_FOR = 60_000;
 /** Share of a token's life after which it is replaced before use. */
 const RENEW_AT = 0.9;
 
@@ -17,7 +23,7 @@ interface Login {
   headers: Record<string, string>;
   cookies: CookieJar | undefined;
   user: OtmmUser;
-  /** Epoch milliseconds after which it is replaced before use. */
+  /** Milliseconds of the monotonic clock after which it is replaced before use. */
   until?: number;
 }
 
@@ -35,8 +41,8 @@ export class OtmmSession implements HttpAuth {
   readonly #api: string;
   readonly #http: () => Http;
   readonly #login = new SingleFlight<Login>();
+  readonly #refused = new RefusedLogin();
   #current: Login | undefined;
-  #refused: { credentials: string; until: number; error: LifecycleError } | undefined;
   #lastGood = 0;
 
   /** @param http asked late, because the client is made with this as its `auth` */
@@ -111,7 +117,7 @@ export class OtmmSession implements HttpAuth {
 
   async #use(): Promise<Login> {
     const current = this.#current;
-    if (current !== undefined && (current.until === undefined || Date.now() < current.until)) return current;
+    if (current !== undefined && (current.until === undefined || performance.now() < current.until)) return current;
     return this.#login.run(() => this.#start());
   }
 
@@ -125,25 +131,23 @@ export class OtmmSession implements HttpAuth {
       );
     }
     for (const secret of [credentials.password, credentials.clientSecret]) secrets.add(secret);
-    const mark = createHash("sha256").update(JSON.stringify(credentials)).digest("hex");
-    if (this.#refused !== undefined && this.#refused.credentials === mark && Date.now() < this.#refused.until)
-      throw this.#refused.error;
+    const login = await this.#refused.guard(credentials, () => this.#accepted(credentials));
+    this.#lastGood = Date.now();
+    this.#current = login;
+    return login;
+  }
+
+  async #accepted(credentials: OtmmCredentials): Promise<Login> {
     try {
-      const login = await this.#byMethod(credentials);
-      this.#refused = undefined;
-      this.#lastGood = Date.now();
-      this.#current = login;
-      return login;
+      return await this.#byMethod(credentials);
     } catch (thrown) {
       if (!(thrown instanceof LifecycleError) || (thrown.code !== "DENIED" && thrown.code !== "INVALID_INPUT"))
         throw thrown;
-      const error = failure(
+      throw failure(
         "DENIED",
-        `OTMM refused the login of "${credentials.username}" (${this.#options.login.method}); check user name, password and the connection's way of logging in. It is not tried again for ${REFUSED_FOR / 1000} s, so that the account is not locked.`,
+        `OTMM refused the login of "${credentials.username}" (${this.#options.login.method}); check user name, password and the connection's way of logging in. ${REFUSAL_KEPT}`,
         { system: "otmm", ...(thrown.status === undefined ? {} : { status: thrown.status }), cause: thrown },
       );
-      this.#refused = { credentials: mark, until: Date.now() + REFUSED_FOR, error };
-      throw error;
     }
   }
 
@@ -219,7 +223,7 @@ export class OtmmSession implements HttpAuth {
       headers: { Authorization: `Bearer ${access}` },
       cookies: undefined,
       user: { loginName: username },
-      ...(seconds === undefined || seconds <= 0 ? {} : { until: Date.now() + seconds * 1000 * RENEW_AT }),
+      ...(seconds === undefined || seconds <= 0 ? {} : { until: performance.now() + seconds * 1000 * RENEW_AT }),
     };
   }
 

@@ -79,6 +79,7 @@ class Client implements PreservicaClient {
       tenant: this.tenant,
       credentials: options.credentials,
       tokenMinutes: this.assumptions.tokenMinutes,
+      clock: options.clock,
     });
     this.#session = new Session(source, this.assumptions.renewAt, options.clock);
     this.#http = createHttp({

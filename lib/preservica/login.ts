@@ -1,6 +1,13 @@
-import { secrets, type Http, type HttpAuth } from "../http/index.js";
+import { RefusedLogin, secrets, type Http, type HttpAuth } from "../http/index.js";
 import { record, text } from "../http/shape.js";
-import { loginRefused, readTokenAnswer, type Credentials, type Session, type TokenSource } from "./session.js";
+import {
+  loginRefused,
+  readTokenAnswer,
+  type Credentials,
+  type Session,
+  type TokenAnswer,
+  type TokenSource,
+} from "./session.js";
 
 /** Header that carries the token on every call (fact sheet 0.3), the upload endpoint included (2.1). */
 export const TOKEN_HEADER = "Preservica-Access-Token";
@@ -12,25 +19,18 @@ export interface LoginOptions {
   /** Read live, so that a changed password counts at the next login. */
   credentials(): Promise<Credentials> | Credentials;
   tokenMinutes: number;
+  /** Milliseconds, monotonic. */
+  clock: (() => number) | undefined;
 }
 
-/** Login and refresh over the Access Token API (fact sheet 1.1, 1.3). */
+/** Login and refresh over the Access Token API (fact sheet 1.1, 1.3). Refused credentials are not tried again at once. */
 export function tokenSource(options: LoginOptions): TokenSource {
+  const refused = new RefusedLogin(options.clock);
   return {
     async login() {
-      const { username, password } = await options.credentials();
-      secrets.add(password);
-      const answer = await options.http().request({
-        method: "POST",
-        path: "/api/accesstoken/login",
-        form: { username, password, tenant: options.tenant, includeUserDetails: true },
-        expect: "json",
-        allow: [400, 401, 403],
-        idempotent: true,
-        anonymous: true,
-      });
-      if (answer.status !== 200) throw loginRefused(answer.status, messageOf(answer.text()), username);
-      return known(readTokenAnswer(answer.json(), options.tokenMinutes));
+      const credentials = await options.credentials();
+      secrets.add(credentials.password);
+      return await refused.guard(credentials, () => login(options, credentials));
     },
     async refresh(token, refreshToken) {
       const answer = await options.http().request({
@@ -44,6 +44,20 @@ export function tokenSource(options: LoginOptions): TokenSource {
       return known(readTokenAnswer(answer.json(), options.tokenMinutes));
     },
   };
+}
+
+async function login(options: LoginOptions, { username, password }: Credentials): Promise<TokenAnswer> {
+  const answer = await options.http().request({
+    method: "POST",
+    path: "/api/accesstoken/login",
+    form: { username, password, tenant: options.tenant, includeUserDetails: true },
+    expect: "json",
+    allow: [400, 401, 403],
+    idempotent: true,
+    anonymous: true,
+  });
+  if (answer.status !== 200) throw loginRefused(answer.status, messageOf(answer.text()), username);
+  return known(readTokenAnswer(answer.json(), options.tokenMinutes));
 }
 
 /** Puts the session's token on calls and replaces it once after a 401. */

@@ -1,4 +1,4 @@
-import { SingleFlight } from "../http/index.js";
+import { REFUSAL_KEPT, SingleFlight } from "../http/index.js";
 import { record } from "../http/shape.js";
 import { LifecycleError } from "../messages/error.js";
 
@@ -106,20 +106,20 @@ export function loginRefused(status: number, message: string, username: string):
   if (message === "needs.2fa.setup") {
     return new LifecycleError(
       "NOT_CONFIGURED",
-      `Preservica wants ${username} to set up two-factor authentication first: sign in once in the browser, or use a service account without it.`,
+      `Preservica wants ${username} to set up two-factor authentication first: sign in once in the browser, or use a service account without it. ${REFUSAL_KEPT}`,
       common,
     );
   }
   if (message === "needs.2fa") {
     return new LifecycleError(
       "DENIED",
-      `Preservica asks ${username} for a second factor, which a flow cannot give; use a service account without two-factor authentication.`,
+      `Preservica asks ${username} for a second factor, which a flow cannot give; use a service account without two-factor authentication. ${REFUSAL_KEPT}`,
       common,
     );
   }
   return new LifecycleError(
     "DENIED",
-    `Preservica refused the login of ${username}; check user name, password and tenant of the connection.`,
+    `Preservica refused the login of ${username}; check user name, password and tenant of the connection. ${REFUSAL_KEPT}`,
     common,
   );
 }

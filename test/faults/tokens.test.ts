@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { until } from "../support/helper.js";
-import { smallCast } from "./campaign.js";
+import { allGood, smallCast } from "./campaign.js";
 import { scene, type Scene } from "./scene.js";
 
 /** Logins that reached the systems since the run began, the readers' own left out. */
@@ -71,5 +71,26 @@ describe("sessions and tokens that end in the middle", function () {
     });
     assert.equal(run.error?.code, "DENIED");
     assert.equal(logins(faults).otmm, 1);
+  });
+
+  it("do not lock the archive's account either, however many jobs ask", async () => {
+    const cast = { good: allGood(({ size }) => size < 25_000), bad: [] };
+    assert.ok(cast.good.length > 5);
+    const run = await faults.play({
+      cast,
+      faults: [
+        {
+          system: "preservica",
+          kind: "status",
+          status: 401,
+          times: 0,
+          match: { method: "POST", path: "/accesstoken/login" },
+          body: '{"success":false,"message":"login.failed"}',
+        },
+      ],
+    });
+    assert.deepEqual({ done: run.counts.done, failed: run.counts.failed }, { done: 0, failed: cast.good.length });
+    for (const { name } of cast.good) assert.match(await faults.outcome("preservica-ingest", name), /^DENIED/);
+    assert.equal(logins(faults).preservica, 1);
   });
 });

@@ -88,14 +88,30 @@ describe("Preservica client", () => {
   it("says what to do about two-factor authentication and wrong passwords", async () => {
     stub.login = () => json({ success: false, message: "needs.2fa", continuationToken: "x" }, 401);
     await rejects(client.login(), { code: "DENIED", message: /second factor.*service account/ });
+    minutes += 2;
     stub.login = () => json({ success: false, message: "needs.2fa.setup" }, 401);
     await rejects(client.login(), { code: "NOT_CONFIGURED", message: /set up two-factor/ });
+    minutes += 2;
     stub.login = () => json({ success: false, message: "login.failed" }, 401);
     await rejects(client.login(), (error: Error) => {
       match(error.message, /user name, password and tenant/);
       ok(!error.message.includes("secret-word"));
       return true;
     });
+  });
+
+  it("tries a refused password once, whoever asks, and again after a minute", async () => {
+    let asked = 0;
+    stub.login = () => {
+      asked += 1;
+      return json({ success: false, message: "login.failed" }, 401);
+    };
+    await Promise.allSettled(Array.from({ length: 50 }, () => client.userDetails()));
+    await rejects(client.userDetails(), { code: "DENIED", message: /not tried again for 60 s/ });
+    equal(asked, 1);
+    minutes = 1.1;
+    await rejects(client.userDetails(), { code: "DENIED" });
+    equal(asked, 2);
   });
 
   it("reads the credentials live, at each login", async () => {
