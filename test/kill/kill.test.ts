@@ -7,7 +7,7 @@ import { transferKills } from "../long/kill-transfer.js";
 
 describe("a Node-RED that is killed again and again", () => {
   const holds = async (play: KillPlay, wanted: number, seed = 20261116): Promise<void> => {
-    const { rounds, problems } = await killRounds(play, wanted, seed, () => undefined);
+    const { rounds, problems } = await killRounds(play, wanted, { seed, say: () => undefined });
     assert.deepEqual(problems, []);
     assert.equal(rounds, wanted);
   };

@@ -7,7 +7,7 @@ import { Stage } from "../../scripts/demo/stage.js";
 import { patient, withoutCredentials } from "./flows.js";
 import { type KillPlay, MORTAL, pressed } from "./kill-rounds.js";
 
-/** Named step boundaries between the parts in OTMM and the one asset in the archive. */
+/** Beginnings of the named step boundaries between the parts in OTMM and the one asset in the archive. */
 const STEPS = ["otmm-asset-fetch:", "preservica-ingest:", "otmm-asset-update:"] as const;
 /** Checks that press Run again: they belong to the scenario, not to its kills. */
 const FURTHER_RUNS: readonly string[] = ["again", "later-clip"];
@@ -18,8 +18,8 @@ const FURTHER_RUNS: readonly string[] = ["again", "later-clip"];
  */
 export const broadcastKills: KillPlay = {
   steps: STEPS,
-  async begin() {
-    const stage = await Stage.open({ example: broadcastMasters.example, execArgv: MORTAL });
+  async begin(_nth, env) {
+    const stage = await Stage.open({ example: broadcastMasters.example, execArgv: MORTAL, env });
     try {
       await stage.nodeRed.deploy(withoutCredentials(patient(stage.flow)));
       await planLarge(stage);

@@ -7,7 +7,7 @@ import { type KillPlay, MORTAL, type Played, pressed } from "./kill-rounds.js";
 import { papersOnce } from "./papers.js";
 import { type ListView, Manager, People, type Person, USERS } from "./people.js";
 
-/** Named step boundaries of a destruction; the requests in the archive are named by their list. */
+/** Beginnings of the named step boundaries of a destruction; the requests in the archive are named by their list. */
 const STEPS = ["disposition:approval", "disposition:act", "disposition:request", "disposition:end"] as const;
 const RELEASE = "ca07000000000055";
 const CERTIFICATE = "certificate-of-destruction";
@@ -24,8 +24,8 @@ const FATES: readonly Fate[] = ["approved", "one approval", "approved", "rejecte
  */
 export const destroyKills: KillPlay = {
   steps: STEPS,
-  async begin() {
-    const stage = await Stage.open({ example: retentionTransfer.example, execArgv: MORTAL, users: USERS });
+  async begin(_nth, env) {
+    const stage = await Stage.open({ example: retentionTransfer.example, execArgv: MORTAL, env, users: USERS });
     try {
       await stage.nodeRed.deploy(withoutCredentials(destroying(patient(stage.flow))));
       const before = await prepared(stage);

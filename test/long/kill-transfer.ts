@@ -6,7 +6,7 @@ import { patient, withoutCredentials } from "./flows.js";
 import { type KillPlay, MORTAL, pressed } from "./kill-rounds.js";
 import { papersOnce } from "./papers.js";
 
-/** Named step boundaries of a release, and of the hold that is carried over. */
+/** Beginnings of the named step boundaries of a release, and of the hold that is carried over. */
 const STEPS = ["disposition:order", "disposition:released", "disposition:end", "preservica-govern:"] as const;
 const LAST_MS = 240_000;
 /** A check that presses Run again: it belongs to the scenario, not to its kills. */
@@ -18,9 +18,9 @@ const AGAIN = "again";
  */
 export const transferKills: KillPlay = {
   steps: STEPS,
-  async begin() {
+  async begin(_nth, env) {
     const { example, users } = retentionTransfer;
-    const stage = await Stage.open({ example, execArgv: MORTAL, ...(users === undefined ? {} : { users }) });
+    const stage = await Stage.open({ example, execArgv: MORTAL, env, ...(users === undefined ? {} : { users }) });
     try {
       await stage.nodeRed.deploy(withoutCredentials(patient(stage.flow)));
       const before = await prepared(stage);

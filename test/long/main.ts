@@ -43,8 +43,19 @@ const SUITES: Record<string, Suite> = {
 
 function kills(play: KillPlay, usual: number, holds: string): Suite {
   return async ({ rounds = usual, seed, say }) => {
-    const { rounds: done, plays, problems } = await killRounds(play, rounds, seed, say);
-    return { problems, summary: `${done} kills over ${plays} plays: ${holds}` };
+    const {
+      rounds: done,
+      plays,
+      boundaries,
+      hit,
+      problems,
+    } = await killRounds(play, rounds, {
+      seed,
+      say,
+      everyStep: true,
+    });
+    const summary = `${done} kills over ${plays} plays, at ${hit} of ${boundaries} step boundaries: ${holds}`;
+    return { problems, summary };
   };
 }
 
