@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { FaultOrder } from "../../sandbox/kernel/faults.js";
 import { until } from "../support/helper.js";
 import { idsOf, oneAsset, smallCast } from "./campaign.js";
 import { scene } from "./scene.js";
@@ -68,4 +69,39 @@ describe("ingests that fail or take long", function () {
     assert.deepEqual({ done: run.counts.done, failed: run.counts.failed }, { done: 1, failed: 0 });
     assert.equal(await faults.archived(`${large.originalId}#v${large.version}`), 1);
   });
+
+  for (const { why, code, orders } of [
+    {
+      why: "the source is gone",
+      code: "NOT_FOUND",
+      orders: [
+        { system: "otmm", kind: "status", status: 404, times: 0, match: { path: "/renditions/", from: 2 } },
+        { system: "otmm", kind: "reset", afterBytes: 17_000_000, match: { path: "/renditions/" } },
+      ],
+    },
+    {
+      why: "the archive takes no more",
+      code: "DENIED",
+      orders: [{ system: "preservica", kind: "status", status: 403, times: 0, match: { path: "partNumber=2" } }],
+    },
+  ] satisfies { why: string; code: string; orders: FaultOrder[] }[])
+    it(`leave no upload in parts behind when ${why}`, async () => {
+      await faults.prepare({ cast: { good: [], bad: [] } });
+      await faults.world.settings("otmm", { bulk: { count: 1, size: 20_000_000 } });
+      const [large] = (await (await faults.readers.otmm()).all()).filter(({ name }) => name.startsWith("bulk"));
+      assert.ok(large);
+      faults.world.kernel.log.clear();
+      for (const order of orders) faults.world.fault(order);
+      await faults.world.run([large.id]);
+      assert.equal(await faults.outcome("preservica-ingest", large.name), code);
+      const uploads = faults.world.log("preservica").filter(({ path }) => path.endsWith(".zip"));
+      assert.equal(uploads.filter(({ method, query }) => method === "POST" && query.startsWith("uploads")).length, 1);
+      assert.deepEqual(
+        uploads.filter(({ method }) => method === "DELETE").map(({ status }) => status),
+        [204],
+      );
+      const run = await faults.repair();
+      assert.deepEqual({ done: run.counts.done, failed: run.counts.failed }, { done: 1, failed: 0 });
+      assert.equal(await faults.archived(`${large.originalId}#v${large.version}`), 1);
+    });
 });

@@ -16,7 +16,7 @@ import type {
 } from "./job.js";
 import { containerDocuments, containerFiles, type ContainerFile, type ContainerFolder } from "./opex-container.js";
 import { algorithmsOf, openerOf, type FileDigests } from "./package.js";
-import { DEFINITE, USELESS } from "./send.js";
+import { DEFINITE } from "./send.js";
 import { recordSent } from "./sent-events.js";
 
 /** Key of the workflow's parameter that names the container (fact sheet 2.5). */
@@ -84,40 +84,36 @@ export class ContainerSender {
     const before = this.#facts.sent.reduce((sum, one) => sum + one.size, 0);
     const total = this.#resolved.files.reduce((sum, one) => sum + one.size, 0);
     let known: SentFile | undefined;
-    try {
-      await this.#deps.contentPool.sendPackage({
-        format: "plain",
-        entries: [
-          {
-            path: inside ?? file.filename,
-            label: file.label,
-            open: openerOf(asset, file, this.#deps),
-            size: file.size,
-            algorithms: algorithmsOf(file),
-            expected: file.expected,
-          },
-        ],
-        finishSize: 0,
-        finish: async ([found]) => {
-          const digests: Record<string, string> = { ...found?.digests };
-          const sha256 = digests["SHA-256"] ?? null;
-          known = { label: file.label, key, size: found?.size ?? file.size, sha256, digests };
-          // Parts are worth keeping; a small file is sent again at less than the price of a write.
-          if (this.#facts.resume === null) this.#note({ pending: known });
-          else await this.#saveFacts({ pending: known });
-          return [];
+    await this.#deps.contentPool.sendPackage({
+      format: "plain",
+      entries: [
+        {
+          path: inside ?? file.filename,
+          label: file.label,
+          open: openerOf(asset, file, this.#deps),
+          size: file.size,
+          algorithms: algorithmsOf(file),
+          expected: file.expected,
         },
-        modified: this.#job.created,
-        target: ingestSource.target(key),
-        ...(resume?.key === key ? { resume: resume.state } : {}),
-        onState: (state) =>
-          this.#saveFacts({ resume: { key, state: { ...state, parts: state.parts.map((part) => ({ ...part })) } } }),
-        signal: this.#job.signal,
-        onBytes: (done) => this.#job.progress(before + done, total),
-      });
-    } catch (thrown) {
-      throw await this.#failed(thrown);
-    }
+      ],
+      finishSize: 0,
+      finish: async ([found]) => {
+        const digests: Record<string, string> = { ...found?.digests };
+        const sha256 = digests["SHA-256"] ?? null;
+        known = { label: file.label, key, size: found?.size ?? file.size, sha256, digests };
+        // Parts are worth keeping; a small file is sent again at less than the price of a write.
+        if (this.#facts.resume === null) this.#note({ pending: known });
+        else await this.#saveFacts({ pending: known });
+        return [];
+      },
+      modified: this.#job.created,
+      target: ingestSource.target(key),
+      ...(resume?.key === key ? { resume: resume.state } : {}),
+      onState: (state) =>
+        this.#saveFacts({ resume: { key, state: { ...state, parts: state.parts.map((part) => ({ ...part })) } } }),
+      signal: this.#job.signal,
+      onBytes: (done) => this.#job.progress(before + done, total),
+    });
     if (known !== undefined) await this.#arrived(known);
   }
 
@@ -125,14 +121,6 @@ export class ContainerSender {
     const facts = { sent: [...this.#facts.sent, file], pending: null, resume: null };
     if (this.#facts.resume === null) this.#note(facts);
     else await this.#saveFacts(facts);
-  }
-
-  /** Content that is not what it should be: what was sent of it is taken away again. */
-  async #failed(thrown: unknown): Promise<unknown> {
-    if (this.#job.signal.aborted || !USELESS.has(asLifecycleError(thrown).code)) return thrown;
-    await removeContainer(this.#facts, this.#deps);
-    await this.#saveFacts({ keys: [], sent: [], pending: null, resume: null });
-    return thrown;
   }
 
   #packed(): void {
@@ -183,6 +171,18 @@ export class ContainerSender {
     this.#facts = { ...this.#facts, ...change };
     await this.#job.save("container", this.#facts);
   }
+}
+
+/** Takes away what was sent of a try that has not been started; a replay sends it anew. */
+export async function takeContainerBack(job: IngestJob, upload: UploadFacts, deps: IngestDeps): Promise<void> {
+  const facts = containerOf(job, upload);
+  if (facts.keys.length === 0) return;
+  // On disk first: after a crash in between, nothing that is gone may count as sent.
+  const unsent: ContainerFacts = { ...facts, sent: [], pending: null };
+  await job.save("container", unsent);
+  await removeContainer(facts, deps);
+  const gone: ContainerFacts = { ...unsent, keys: [], resume: null };
+  job.note("container", gone);
 }
 
 /** Takes a container out of the ingest source. What cannot be taken away now is no failure: nothing reads it any more. */

@@ -7,7 +7,7 @@ import { invalid } from "./invalid.js";
 import type { IngestDeps, IngestSettings, ResolvedAsset, UploadFacts } from "./job.js";
 import { containerFiles, needsPax, representationsOf } from "./opex-container.js";
 import { lookAtContainer } from "./opex-look.js";
-import { containerOf, ContainerSender, removeContainer, type ContainerTarget } from "./opex-send.js";
+import { containerOf, ContainerSender, removeContainer, takeContainerBack, type ContainerTarget } from "./opex-send.js";
 import { fragmentsOf } from "./resolve.js";
 import { nextUpload } from "./send.js";
 import type { IngestWay } from "./way.js";
@@ -47,6 +47,7 @@ export function opexWay(deps: IngestDeps, { identifiers }: Pick<IngestSettings, 
     },
     // What a lost start may still read stays; a failed try's container goes when the next one is sent.
     abandon: () => Promise.resolve(),
+    takeBack: (job, upload) => takeContainerBack(job, upload, deps),
     look: (resolved, key, token) => lookAtContainer(resolved, identifiers, key, token, deps),
     fileAmong: (candidates, file, resolved) => {
       // The only file of an asset is known whatever it is called.

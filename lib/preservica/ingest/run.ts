@@ -1,3 +1,4 @@
+import { asLifecycleError } from "../../messages/error.js";
 import { settleAccess } from "./add-access.js";
 import { foreignIngest, ingestFailed, longerThan, lookAgain, waitedSince } from "./await.js";
 import { conclude, type Arrived } from "./conclude.js";
@@ -31,13 +32,35 @@ export class IngestRun {
   }
 
   async run(): Promise<IngestOutcome> {
+    try {
+      return await this.#attempt();
+    } catch (thrown) {
+      // What may pass leaves the parts to the next attempt; after anything else only a person can begin again.
+      if (!this.#job.signal.aborted && !asLifecycleError(thrown).retryable) await this.#takeBack();
+      throw thrown;
+    }
+  }
+
+  async #attempt(): Promise<IngestOutcome> {
     const resolved = await this.#resolve();
     const ingesting = this.#underWay();
     if (ingesting !== undefined) return await this.#await(resolved, ingesting);
     const lookup = await this.#lookup(resolved);
-    if (lookup.found !== null) return await this.#already(resolved, lookup.found, lookup);
+    if (lookup.found !== null) {
+      await this.#takeBack();
+      return await this.#already(resolved, lookup.found, lookup);
+    }
     const folder = await this.#folder(resolved);
     return await this.#upload(resolved, folder);
+  }
+
+  /** Ends what was begun to be sent, unless the request that starts the ingest may have left. Never throws. */
+  async #takeBack(): Promise<void> {
+    const upload = this.#job.checkpoint<UploadFacts>("upload");
+    const folder = this.#job.checkpoint<FolderFacts>("folder");
+    if (upload === undefined || folder === undefined || this.#underWay() !== undefined) return;
+    if (upload.failed !== null || upload.finishing !== "no") return;
+    await this.#way.takeBack(this.#job, upload, folder.ref).catch(() => undefined);
   }
 
   async #resolve(): Promise<ResolvedAsset> {

@@ -1,5 +1,5 @@
 import type { PackageReceipt, UploadTarget } from "../../content/types.js";
-import { asLifecycleError, type ErrorCode, LifecycleError } from "../../messages/error.js";
+import { asLifecycleError, LifecycleError } from "../../messages/error.js";
 import { PROGRESS_HEADER } from "../upload.js";
 import { nowOf } from "./events.js";
 import type { IngestDeps, IngestingFacts, IngestJob, PackedFacts, ResolvedAsset, UploadFacts } from "./job.js";
@@ -9,14 +9,18 @@ import { recordSent } from "./sent-events.js";
 /** Refusals of the completing request that prove that nothing was started. */
 export const DEFINITE: ReadonlySet<number> = new Set([400, 401, 403, 409, 413, 422, 429]);
 
-/** Failures after which the parts that were sent are of no use: the content is not what it should be. */
-export const USELESS: ReadonlySet<ErrorCode> = new Set(["FIXITY_MISMATCH", "INVALID_INPUT", "REFUSED"]);
-
-/** Ends an upload in parts to which nothing more will be sent. That it cannot be ended now, or is over, is no failure. */
-export async function abandonUpload(upload: UploadFacts, folder: string, deps: IngestDeps): Promise<void> {
-  if (upload.resume === null) return;
+/**
+ * Ends an upload in parts to which nothing more will be sent.
+ *
+ * @returns whether it is over; that it cannot be ended now is no failure
+ */
+export async function abandonUpload(upload: UploadFacts, folder: string, deps: IngestDeps): Promise<boolean> {
+  if (upload.resume === null) return true;
   const target = deps.preservica.uploadTarget(upload.key, folder);
-  await target.abort(upload.resume.uploadId).catch(() => undefined);
+  return await target.abort(upload.resume.uploadId).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Upload facts of the next try: a fresh key, because the old one may still be seen by a failed ingest's monitor. */
@@ -135,10 +139,6 @@ class Sender {
     const definite =
       this.#facts.finishing === "put" ? !unknown : error.status !== undefined && DEFINITE.has(error.status);
     if (this.#facts.finishing !== "no" && definite) await this.#save({ finishing: "no" });
-    if (this.#facts.resume !== null && USELESS.has(error.code)) {
-      await abandonUpload(this.#facts, this.#folder, this.#deps);
-      await this.#save({ resume: null });
-    }
     return thrown;
   }
 

@@ -39,6 +39,8 @@ export interface IngestWay {
   send(job: IngestJob, resolved: ResolvedAsset, folder: string, upload: UploadFacts): Promise<IngestingFacts>;
   /** Takes back what was sent for a try that is given up. What cannot be taken back now, or is gone, is no failure. */
   abandon(job: IngestJob, upload: UploadFacts, folder: string): Promise<void>;
+  /** Takes back what was sent of a try whose ingest was not started, because nothing more will be sent. */
+  takeBack(job: IngestJob, upload: UploadFacts, folder: string): Promise<void>;
   /** Looks once at an ingest. @param token what the start of the ingest answered; null when the answer was lost */
   look(resolved: ResolvedAsset, key: string, token: string | null): Promise<Look>;
   /** The archived file among those of its representation's type; undefined while it cannot be seen. */

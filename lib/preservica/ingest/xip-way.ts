@@ -20,7 +20,12 @@ export function xipWay(deps: IngestDeps): IngestWay {
     next: nextUpload,
     silent: nextUpload,
     send: (job, resolved, folder, upload) => sendPackage(job, resolved, folder, upload, deps),
-    abandon: (_job, upload, folder) => abandonUpload(upload, folder, deps),
+    abandon: async (_job, upload, folder) => void (await abandonUpload(upload, folder, deps)),
+    takeBack: async (job, upload, folder) => {
+      if (upload.resume === null) return;
+      // One that cannot be ended now is kept in mind: a replay goes on with its parts.
+      if (await abandonUpload(upload, folder, deps)) job.note("upload", { ...upload, resume: null });
+    },
     look: (resolved, key, token) => lookAtIngest(resolved.ref, key, token, deps),
     fileAmong: (candidates, file, resolved) => {
       const object = contentObjectOf(resolved, file);

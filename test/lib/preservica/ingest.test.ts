@@ -509,6 +509,59 @@ describe("ingest into Preservica", function () {
     equal(world.uploads(), 1);
   });
 
+  describe("an upload in parts that a crash cut off", () => {
+    const ended = (): string[] => world.requests().filter((line) => /^DELETE .*\.zip\?uploadId=/.test(line));
+    const begun = (): number => world.requests().filter((line) => /^POST .*\?uploads/.test(line)).length;
+    /** A job with some parts at the archive. */
+    const cutOff = async (id: string, name: string): Promise<Job> => {
+      const files = [{ name: "film.mov", bytes: randomBytes(16 * 1024 * 1024) }];
+      const job = new Job(name, world.message({ id, files }));
+      job.beforeSave = (step) => {
+        const upload = step === "upload" ? job.checkpoint<{ resume: { parts: string[] } | null }>("upload") : undefined;
+        if ((upload?.resume?.parts.length ?? 0) >= 1) throw new Error("crash");
+      };
+      await rejects(world.drive(job, preservica));
+      deepEqual(ended(), []);
+      return job.again();
+    };
+
+    it("is left to the next attempt by a failure that may pass, and ended by one that does not", async () => {
+      const id = nextId();
+      const job = await cutOff(id, "job-cut-off");
+      const match = { method: "GET", path: "/entities/by-identifier" };
+      await world.fault({ kind: "status", status: 500, match });
+      await rejects(world.drive(job, preservica), { code: "UPSTREAM", retryable: true });
+      deepEqual(ended(), []);
+      await world.fault({ kind: "status", status: 403, match });
+      await rejects(world.drive(job, preservica), { code: "DENIED", retryable: false });
+      equal(ended().length, 1);
+      equal(begun(), 1);
+      job.keep();
+      await world.drive(job.again(), preservica);
+      equal(begun(), 2, "a replay begins anew");
+      equal(world.uploads(), 1);
+    });
+
+    it("is kept in mind when it cannot be ended, and a replay goes on with it", async () => {
+      const job = await cutOff(nextId(), "job-kept");
+      await world.fault({ kind: "status", status: 403, match: { method: "GET", path: "/entities/by-identifier" } });
+      await world.fault({ kind: "status", status: 403, match: { method: "DELETE", path: "uploadId=" } });
+      await rejects(world.drive(job, preservica), { code: "DENIED" });
+      job.keep();
+      await world.drive(job.again(), preservica);
+      equal(begun(), 1);
+    });
+
+    it("is ended when another job has archived the asset meanwhile", async () => {
+      const id = nextId();
+      const job = await cutOff(id, "job-late");
+      await world.drive(new Job("job-quick", structuredClone(job.msg)), preservica);
+      const { done } = await world.drive(job, preservica);
+      equal(resultOf(done).alreadyThere, true);
+      equal(ended().length, 1);
+    });
+  });
+
   it("keeps several files of one asset apart, also when they have the same name", async () => {
     const id = nextId();
     const [front, back] = [randomBytes(700), randomBytes(700)];

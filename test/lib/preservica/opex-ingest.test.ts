@@ -275,6 +275,19 @@ describe("ingest into Preservica by OPEX", function () {
     equal(starts(), 0);
   });
 
+  it("leaves nothing behind when the workflow may not be started, and sends anew when replayed", async () => {
+    const id = nextId();
+    const match = { method: "POST", path: "/workflow/instances" };
+    await world.fault({ kind: "status", status: 403, match });
+    const job = jobOf({ id });
+    await rejects(world.drive(job, preservica), { code: "DENIED" });
+    deepEqual(lying(), []);
+    job.keep();
+    await world.drive(job.again(), preservica);
+    await refOf(id);
+    deepEqual(lying(), []);
+  });
+
   it("notices when what arrived is not what was sent", async () => {
     const id = nextId();
     await world.fault({ kind: "corrupt", match: { method: "GET", path: "/bitstreams/1/content" }, times: 0 });

@@ -83,6 +83,8 @@ export class Job implements IngestJob {
   readonly #saved: Map<string, string>;
   /** What the next save takes along; a crash before it loses it. */
   readonly #noted = new Map<string, string>();
+  /** A process that crashed does nothing more. */
+  readonly #dead = new AbortController();
   readonly signal: AbortSignal;
   /** Called before each save; may throw, as a crash would. */
   beforeSave: ((step: string, nth: number) => void) | undefined;
@@ -96,7 +98,7 @@ export class Job implements IngestJob {
     signal: AbortSignal = new AbortController().signal,
   ) {
     this.#saved = saved;
-    this.signal = signal;
+    this.signal = AbortSignal.any([signal, this.#dead.signal]);
   }
 
   /** The same job in a new process: only what was saved is known. */
@@ -109,7 +111,12 @@ export class Job implements IngestJob {
   }
   save(step: string, facts: JsonObject): Promise<void> {
     this.saves += 1;
-    this.beforeSave?.(step, this.saves);
+    try {
+      this.beforeSave?.(step, this.saves);
+    } catch (crash) {
+      this.#dead.abort(crash);
+      throw crash;
+    }
     this.note(step, facts);
     this.keep();
     return Promise.resolve();
