@@ -1,9 +1,17 @@
 import { asLifecycleError } from "../messages/error.js";
 import { loadAsset, searchPage } from "./assets.js";
 import { contentOf, touch } from "./content.js";
+import { rootFolders } from "./folders.js";
 import type { OtmmGateway } from "./gateway.js";
 import type { OtmmAsset, OtmmCheck } from "./types.js";
 import { segment } from "../http/index.js";
+
+/** What a user lacks who may not read, in the words of OTMM's administration (docs/permissions.md). */
+const MISSING = {
+  search: "Assets cannot be searched: the user needs read access to them by their security policies.",
+  folders: "The user needs the functional right FOLDERS.VIEW and read access to the folders.",
+  metadata: "The user needs the permission to view the asset and its metadata by a security policy of the asset.",
+} as const;
 
 /**
  * What the connection can do, as far as reading tells: nothing is written or locked. Later checks are left out when an
@@ -11,16 +19,26 @@ import { segment } from "../http/index.js";
  */
 export async function checkConnection(gateway: OtmmGateway, signal: AbortSignal | undefined): Promise<OtmmCheck[]> {
   const checks: OtmmCheck[] = [];
-  const run = async (name: OtmmCheck["name"], work: () => Promise<Omit<OtmmCheck, "name">>): Promise<boolean> => {
+  /** @param missing what the user lacks when OTMM answers 403 */
+  const run = async (
+    name: OtmmCheck["name"],
+    missing: string,
+    work: () => Promise<Omit<OtmmCheck, "name">>,
+  ): Promise<boolean> => {
     try {
       checks.push({ name, ...(await work()) });
     } catch (thrown) {
       signal?.throwIfAborted();
-      checks.push({ name, state: "missing", message: asLifecycleError(thrown).message });
+      const { status, message } = asLifecycleError(thrown);
+      checks.push({
+        name,
+        state: "missing",
+        message: status === 403 && missing !== "" ? `${missing} (${message})` : message,
+      });
     }
     return checks.at(-1)?.state === "ok";
   };
-  const loggedIn = await run("login", async () => {
+  const loggedIn = await run("login", "", async () => {
     const user = await gateway.session.user();
     await touch(gateway, signal);
     const role = user.roleName === undefined ? "" : `, role ${user.roleName}`;
@@ -28,7 +46,7 @@ export async function checkConnection(gateway: OtmmGateway, signal: AbortSignal 
   });
   if (!loggedIn) return checks;
   let sample: OtmmAsset | undefined;
-  const searched = await run("search", async () => {
+  const searched = await run("search", MISSING.search, async () => {
     const page = await searchPage(gateway, { detail: "system", limit: 25 }, { signal });
     const current = page.items.filter((asset) => !asset.deleted && !asset.expired);
     // An entry whose file was released says nothing of downloads.
@@ -40,50 +58,68 @@ export async function checkConnection(gateway: OtmmGateway, signal: AbortSignal 
         }
       : { state: "ok", message: `The search works and finds ${page.total ?? page.items.length} assets.` };
   });
+  await run("folders", MISSING.folders, () => checkFolders(gateway, signal));
   if (!searched || sample === undefined) return checks;
   const { assetId } = sample;
   let asset: OtmmAsset | undefined;
-  await run("metadata", async () => {
+  await run("metadata", MISSING.metadata, async () => {
     asset = await loadAsset(gateway, assetId, { signal });
     const fields = asset.metadata?.length ?? 0;
     return fields > 0
       ? { state: "ok", message: `Metadata can be read (${fields} fields of "${asset.name}").` }
-      : { state: "missing", message: `"${asset.name}" shows no metadata; the user needs the permission to view it.` };
+      : { state: "missing", message: `"${asset.name}" shows no metadata. ${MISSING.metadata}` };
   });
   if (asset === undefined) return checks;
   const loaded = asset;
-  await run("download", () => checkDownload(gateway, loaded, signal));
-  await run("edit", async () => checkEdit(gateway, loaded));
-  await run("holds", async () => checkHolds(gateway, loaded));
+  await run("download", "", () => checkDelivery(gateway, loaded, MASTERS, signal));
+  await run("preview", "", () => checkDelivery(gateway, loaded, PREVIEWS, signal));
+  await run("edit", "", async () => checkEdit(gateway, loaded));
+  await run("holds", "", async () => checkHolds(gateway, loaded));
   return checks;
 }
 
-async function checkDownload(
+async function checkFolders(gateway: OtmmGateway, signal: AbortSignal | undefined): Promise<Omit<OtmmCheck, "name">> {
+  const folders = await rootFolders(gateway, { signal });
+  return folders.length > 0
+    ? { state: "ok", message: `Folders can be read (${folders.length} at the top).` }
+    : { state: "unknown", message: `No folder is visible at the top. ${MISSING.folders}` };
+}
+
+/** A kind of file that OTMM delivers, and the functional right that it takes. */
+interface Delivered {
+  role: "preservation" | "access";
+  what: string;
+  right: string;
+}
+const MASTERS: Delivered = { role: "preservation", what: "Masters", right: "ASSET.DOWNLOAD" };
+const PREVIEWS: Delivered = { role: "access", what: "Previews", right: "ASSET.DOWNLOAD_PREVIEW" };
+
+async function checkDelivery(
   gateway: OtmmGateway,
   asset: OtmmAsset,
+  { role, what, right }: Delivered,
   signal: AbortSignal | undefined,
 ): Promise<Omit<OtmmCheck, "name">> {
-  const master = contentOf(asset).find(({ role }) => role === "preservation")?.content;
-  if (master?.id === undefined)
-    return { state: "unknown", message: `"${asset.name}" has no file; download was not tried.` };
+  const content = contentOf(asset).find((one) => one.role === role)?.content;
+  if (content?.id === undefined)
+    return { state: "unknown", message: `"${asset.name}" has no such file; ${what.toLowerCase()} were not tried.` };
   const answer = await gateway.call({
     method: "HEAD",
-    path: `/renditions/${segment(master.id)}`,
+    path: `/renditions/${segment(content.id)}`,
     allow: [403, 404, 405],
     signal,
   });
   if (answer.status === 403)
     return {
       state: "missing",
-      message:
-        "Masters cannot be downloaded: the user needs the functional right ASSET.DOWNLOAD and the permission to view content.",
+      message: `${what} cannot be downloaded: the user needs the functional right ${right} and the permission to view content.`,
     };
   if (answer.status >= 300)
     return {
       state: "unknown",
       message: `OTMM answered the trial download of "${asset.name}" with HTTP ${answer.status}.`,
     };
-  return { state: "ok", message: `Masters can be downloaded (tried with "${asset.name}").` };
+  return { state: "ok", message: `${what} can be downloaded (tried with "${asset.name}").` };
 }
 
 function checkEdit(gateway: OtmmGateway, asset: OtmmAsset): Omit<OtmmCheck, "name"> {

@@ -231,7 +231,7 @@ export interface OtmmField {
 
 /** What the connection can and cannot do, as far as reading tells. */
 export interface OtmmCheck {
-  name: "login" | "search" | "metadata" | "download" | "edit" | "holds";
+  name: "login" | "search" | "folders" | "metadata" | "download" | "preview" | "edit" | "holds";
   state: "ok" | "missing" | "unknown";
   /** For people: what was found, which permission is missing, who can give it. */
   message: string;

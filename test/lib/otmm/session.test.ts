@@ -103,7 +103,7 @@ describe("the OTMM login", () => {
     const good = await bench.connect().testConnection();
     assert.deepEqual(
       good.map(({ name, state }) => `${name} ${state}`),
-      ["login ok", "search ok", "metadata ok", "download ok", "edit ok", "holds ok"],
+      ["login ok", "search ok", "folders ok", "metadata ok", "download ok", "preview ok", "edit ok", "holds ok"],
     );
     const viewer = bench.connect({
       credentials: async () => ({ username: "viewer", password: "viewer-2026" }),
@@ -120,6 +120,24 @@ describe("the OTMM login", () => {
       ["login missing"],
     );
   });
+
+  for (const { name, match, right } of [
+    { name: "search", match: { path: "/search/text" }, right: /read access .* security policies/ },
+    { name: "folders", match: { path: "/folders/rootfolders" }, right: /FOLDERS\.VIEW/ },
+    { name: "metadata", match: { path: "/\\/assets\\/[0-9a-f]{40}/" }, right: /view the asset and its metadata/ },
+    { name: "download", match: { method: "HEAD", path: "/renditions/", nth: 1 }, right: /ASSET\.DOWNLOAD and/ },
+    { name: "preview", match: { method: "HEAD", path: "/renditions/", nth: 2 }, right: /ASSET\.DOWNLOAD_PREVIEW/ },
+  ])
+    it(`names the right that is missing: ${name}`, async () => {
+      bench.fault({ kind: "status", status: 403, match, times: 0 });
+      const checks = await bench.connect().testConnection();
+      const missing = checks.filter(({ state }) => state !== "ok");
+      assert.deepEqual(
+        missing.map((check) => `${check.name} ${check.state}`),
+        [`${name} missing`],
+      );
+      assert.match(missing[0]?.message ?? "", right);
+    });
 });
 
 /** Id of the OTMM resource in the sandbox's directory service. */
