@@ -1,13 +1,11 @@
-import { setTimeout as pause } from "node:timers/promises";
-import { asLifecycleError, LifecycleError } from "../messages/error.js";
+import { LifecycleError } from "../messages/error.js";
 import type { LifecycleMessage } from "../messages/message.js";
 import type { JsonObject, LifecycleStore } from "../store/types.js";
 import type { Coordinator } from "./coordinator.js";
-import { reported } from "./on-input.js";
 import { assetOf } from "./stored-message.js";
+import { isStopping, takeHanded, type Taker } from "./take-handed.js";
 import { takeIn } from "./take-in.js";
 import type { JobNodeOptions } from "./types.js";
-import { isFull, STRANDED_MS } from "./until-stored.js";
 
 type Send = (msg: (LifecycleMessage | null)[]) => void;
 
@@ -38,48 +36,19 @@ export class JobIntake<Settings extends JsonObject> {
       await this.#plan(msg, send);
       return;
     }
-    try {
-      await this.#takeIn(msg);
-    } catch (thrown) {
-      const handover = msg.lifecycle?.handover;
-      if (handover !== undefined) {
-        // Connections and store close with the flows; what was handed over is sent again after the start.
-        if (this.#stopping()) return;
-        this.#coordinator.stillWanted(handover);
-        // Told once; taken in all the same, as soon as there is space again.
-        if (isFull(thrown)) void this.#takeLater(msg);
-      }
-      throw thrown;
-    }
+    await takeHanded(this.#taker(), msg, () => this.#takeIn(msg));
   }
 
   async #takeIn(msg: LifecycleMessage): Promise<void> {
     const { queue } = this.#owner;
-    const failed = await takeIn(this.#options, queue, await this.#owner.store(), msg, () => this.#stopping());
+    const failed = await takeIn(this.#options, queue, await this.#owner.store(), msg, () => isStopping(this.#taker()));
     this.#coordinator.acknowledged(msg.lifecycle?.handover, queue);
     if (failed !== undefined) throw failed;
     this.#owner.taken();
   }
 
-  async #takeLater(msg: LifecycleMessage): Promise<void> {
-    const { closing: signal } = this.#owner;
-    while (!signal.aborted) {
-      // What is not taken in when the node closes is sent again after the next start.
-      await pause(STRANDED_MS, undefined, { signal, ref: false }).catch(() => undefined);
-      if (signal.aborted) return;
-      try {
-        await this.#takeIn(msg);
-        return;
-      } catch (thrown) {
-        if (isFull(thrown)) continue;
-        this.#options.node.error(reported(asLifecycleError(thrown)), msg);
-        return;
-      }
-    }
-  }
-
-  #stopping(): boolean {
-    return this.#owner.closing.aborted || !this.#coordinator.running;
+  #taker(): Taker {
+    return { node: this.#options.node, coordinator: this.#coordinator, closing: this.#owner.closing };
   }
 
   /** A dry run keeps nothing: it reads, plans and passes on. */

@@ -10,6 +10,7 @@ import { onInput, reported } from "./on-input.js";
 import { publishStep } from "./steps.js";
 import { storeOf } from "./store-of.js";
 import { fromStored, toStored } from "./stored-message.js";
+import { takeHanded } from "./take-handed.js";
 import type { RunNodeOptions, RunPageResult } from "./types.js";
 import { untilStored } from "./until-stored.js";
 
@@ -53,11 +54,16 @@ class Runner<Settings extends JsonObject> implements QueueOwner {
   }
 
   async take(msg: LifecycleMessage, send: (msg: (LifecycleMessage | null)[]) => void): Promise<void> {
-    const settings = await this.#options.settings(msg);
     if (msg.dryRun === true) {
-      await this.#dryRun(msg, settings, send);
+      await this.#dryRun(msg, await this.#options.settings(msg), send);
       return;
     }
+    const taker = { node: this.#options.node, coordinator: this.#coordinator, closing: this.#closing.signal };
+    await takeHanded(taker, msg, () => this.#takeIn(msg));
+  }
+
+  async #takeIn(msg: LifecycleMessage): Promise<void> {
+    const settings = await this.#options.settings(msg);
     const store = await this.store();
     const handover = msg.lifecycle?.handover;
     // A hand-over that comes twice must not start two runs.

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { NodeAPI, NodeInitializer } from "node-red";
 import type { LifecycleAsset } from "../../lib/messages/asset.js";
 import { LifecycleError } from "../../lib/messages/error.js";
@@ -27,6 +28,8 @@ const script = {
   pages: [] as LifecycleAsset[][],
   refused: [] as LifecycleAsset[],
   pageAsked: (_cursor: JsonObject): void => undefined,
+  /** Before a search resolves its settings. */
+  searched: (_node: string): void => undefined,
   work: (_job: JobContext<JsonObject>, _node: string): Promise<Outcome> => Promise.reject(new Error("not set")),
 };
 const pass = (job: JobContext<JsonObject>): Promise<Outcome> =>
@@ -48,7 +51,11 @@ const nodes: NodeInitializer = (RED: NodeAPI) => {
       RED,
       node: this,
       storeId: "store0",
-      settings: () => Promise.resolve({}),
+      settings: async () => {
+        await Promise.resolve();
+        script.searched(this.id);
+        return {};
+      },
       page: ({ cursor }) => {
         script.pageAsked(cursor);
         const page = Number(cursor["page"] ?? 0);
@@ -62,11 +69,11 @@ const nodes: NodeInitializer = (RED: NodeAPI) => {
   });
   RED.nodes.registerType("test-work", function (config) {
     RED.nodes.createNode(this, config);
-    const { queue } = config as unknown as { queue?: string };
+    const { queue, store = "store0" } = config as unknown as { queue?: string; store?: string };
     registerJobNode({
       RED,
       node: this,
-      storeId: "store0",
+      storeId: store,
       ...(queue === undefined ? {} : { queue }),
       concurrency: 4,
       settings: () => Promise.resolve({ node: this.id }),
@@ -76,6 +83,17 @@ const nodes: NodeInitializer = (RED: NodeAPI) => {
     });
   });
 };
+
+/** As if so many milliseconds of process life had gone by. */
+async function later(ms: number, then: () => Promise<void>): Promise<void> {
+  const real = performance.now.bind(performance);
+  performance.now = () => real() + ms;
+  try {
+    await then();
+  } finally {
+    performance.now = real;
+  }
+}
 
 const at = { x: 10, y: 10, z: "tab0" };
 const tab = { id: "tab0", type: "tab", label: "test" };
@@ -113,6 +131,7 @@ describe("durable nodes", () => {
       pages: [],
       refused: [],
       pageAsked: () => undefined,
+      searched: () => undefined,
       work: pass,
     });
     got.length = 0;
@@ -298,6 +317,53 @@ describe("durable nodes", () => {
     await until(() => got.length === 2);
     const states = (await jobs()).map(({ queue, state }) => `${queue} ${state}`).sort();
     assert.deepEqual(states, ["work0 done", "work1 done"]);
+  });
+
+  for (const [what, next] of [
+    ["make no job of", "work1"],
+    ["start no run by", "find1"],
+  ] as const) {
+    it(`keeps what a node can ${what} for longer than a minute, and sends it again after a deploy`, async () => {
+      const catcher = { id: "catch0", type: "catch", ...at, scope: null, wires: [["caught0"]] };
+      const search = { ...find([["sink0"], []]), id: "find1" };
+      const rest = [tab, store0, work("work0", [[next]]), search, catcher, sink("sink0"), sink("caught0")];
+      script.pages = [[asset("a")]];
+      script.searched = () => {
+        throw new LifecycleError("NOT_CONFIGURED", "no connection");
+      };
+      await load([...rest, work("work1", [["sink0"]], { store: "nowhere" })]);
+      const caught = once(helper.getNode("caught0"), "input");
+      helper.getNode("work0").receive({ asset: asset("a"), lifecycle: { run: "r" } });
+      await caught;
+      await later(70_000, async () => {
+        // Longer than the time between two looks for what nobody took.
+        await pause(2_500);
+        assert.equal((await withStore((store) => store.pending(["work0"]))).length, 1);
+      });
+      assert.deepEqual(got, []);
+      await helper.unload();
+      script.searched = () => undefined;
+      await load([...rest, work("work1", [["sink0"]])]);
+      await until(() => got.length === 1);
+      assert.deepEqual(names(), ["a"]);
+    });
+  }
+
+  it("starts the run of a search by itself once there is space in the store again", async () => {
+    script.pages = [[asset("found")]];
+    let full = true;
+    let tries = 0;
+    script.searched = () => {
+      tries += 1;
+      if (full) throw new LifecycleError("STORE_FULL", "no space");
+    };
+    const search = { ...find([["sink0"], []]), id: "find1" };
+    await load([tab, store0, work("work0", [["find1"]]), search, sink("sink0")]);
+    helper.getNode("work0").receive({ asset: asset("a"), lifecycle: { run: "r" } });
+    await until(() => tries > 0);
+    full = false;
+    await until(() => got.length === 1);
+    assert.deepEqual(names(), ["found"]);
   });
 
   it("pauses while too many outputs are unacknowledged", async () => {
