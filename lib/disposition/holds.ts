@@ -1,4 +1,4 @@
-import { asLifecycleError } from "../messages/error.js";
+import { holdsIn } from "../systems/holds.js";
 import type { HoldAnswer } from "../systems/port.js";
 import type { SystemRegistry } from "../systems/registry.js";
 import type { KnownPlace } from "./places.js";
@@ -8,7 +8,9 @@ export type AskedHold = HoldAnswer & { connection: string; id: string };
 
 /**
  * Asks every known place whether anything holds the asset, now and all at once. A place that no deployed connection
- * reaches, and an asset that is known nowhere, is `unknown`, which counts as held (RECORDS.md 3). Never throws.
+ * reaches, and an asset that is known nowhere, is `unknown`, which counts as held (RECORDS.md 3).
+ *
+ * @throws LifecycleError NOT_CONFIGURED while a connection is being deployed
  */
 export async function askHolds(
   places: readonly KnownPlace[],
@@ -19,14 +21,11 @@ export async function askHolds(
     return [{ state: "unknown", system: "otmm", connection: "", id: "", at: new Date().toISOString(), why }];
   }
   return await Promise.all(
-    places.map(async ({ system, connection, id, asset }): Promise<AskedHold> => {
-      try {
-        return { ...(await systems.get(system, connection).holds(asset)), connection, id };
-      } catch (thrown) {
-        const why = asLifecycleError(thrown).message;
-        return { state: "unknown", system, connection, id, at: new Date().toISOString(), why };
-      }
-    }),
+    places.map(async (place): Promise<AskedHold> => ({
+      ...(await holdsIn(systems, place, place.asset)),
+      connection: place.connection,
+      id: place.id,
+    })),
   );
 }
 

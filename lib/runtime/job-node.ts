@@ -1,4 +1,4 @@
-import { asLifecycleError } from "../messages/error.js";
+import { asLifecycleError, type LifecycleError } from "../messages/error.js";
 import type { LifecycleMessage } from "../messages/message.js";
 import type { Handover, Job, JsonObject, LifecycleStore, NewHandover } from "../store/types.js";
 import { Circuit } from "./circuit.js";
@@ -201,6 +201,11 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
     this.#active.set(job.id, { abort, ended });
   }
 
+  /** What is not configured while the flows are being deployed may be there again in a moment. */
+  #isDeploying({ code, retryable }: LifecycleError): boolean {
+    return code === "NOT_CONFIGURED" && (retryable || !this.#coordinator.running);
+  }
+
   /** @returns whether the job is done with; else it may become due again */
   async #work(store: LifecycleStore, claimed: Job, signal: AbortSignal): Promise<boolean> {
     const msg = await restore(store, fromClaimed(claimed));
@@ -220,7 +225,14 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
         this.#status.end(job.id, "stopped");
         return false;
       }
-      await this.#end.failed(store, job, context, asLifecycleError(thrown));
+      const error = asLifecycleError(thrown);
+      if (this.#isDeploying(error)) {
+        // Left as it is and taken up again: an attempt that only a deploy broke off does not count.
+        this.#status.end(job.id, "stopped");
+        this.#stranded = true;
+        return false;
+      }
+      await this.#end.failed(store, job, context, error);
       return false;
     }
     await this.#end.ended(store, job, context, outcome, handovers);

@@ -7,6 +7,7 @@ import {
   type OtmmHolds,
   type OtmmLogin,
 } from "../../lib/otmm/index.js";
+import { afterDeploy } from "../shared/after-deploy.js";
 import { assumptionsIn, certificate, type ClientHolder, holdClient, optional, secret } from "../shared/connection.js";
 import { declareZone } from "../shared/zone.js";
 import { migrate, type OtmmConnectionConfig } from "./config.js";
@@ -25,7 +26,7 @@ function register(RED: NodeAPI): void {
   function OtmmConnectionNode(this: ConnectionNode, definition: NodeDef): void {
     RED.nodes.createNode(this, definition);
     const config = migrate({ ...definition });
-    const { client } = holdClient(this, () =>
+    const { client } = holdClient(RED, this, () =>
       createOtmm({
         connection: config.key,
         baseUrl: config.url,
@@ -42,7 +43,7 @@ function register(RED: NodeAPI): void {
       }),
     );
     this.client = client;
-    this.on("close", declareZone(config.key, config.zone));
+    afterDeploy(RED, this, declareZone(config.key, config.zone));
   }
   RED.nodes.registerType<ConnectionNode, NodeDef, object, Secrets>("otmm-connection", OtmmConnectionNode, {
     credentials: {

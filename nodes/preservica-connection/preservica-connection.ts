@@ -16,7 +16,7 @@ function register(RED: NodeAPI): void {
   function PreservicaConnectionNode(this: ConnectionNode, definition: NodeDef): void {
     RED.nodes.createNode(this, definition);
     const config = migrate({ ...definition });
-    const { client } = holdClient(this, () =>
+    const { client } = holdClient(RED, this, () =>
       createPreservica({
         connection: config.key,
         baseUrl: config.url,

@@ -3,6 +3,7 @@ import type { Node, NodeAPI } from "node-red";
 import { asLifecycleError, LifecycleError } from "../../lib/messages/error.js";
 import { systems } from "../../lib/systems/registry.js";
 import type { ContentSystem } from "../../lib/systems/port.js";
+import { afterDeploy } from "./after-deploy.js";
 
 /** What every connection node offers: its one client, or the reason why there is none. */
 export interface ClientHolder<Client> {
@@ -16,7 +17,11 @@ type Closing = ContentSystem & { close(): void | Promise<void> };
  * Makes the client of a connection node when it is deployed, registers it under its connection key, and closes it with
  * the node. A wrong configuration never throws here: it is told to whoever asks for the client.
  */
-export function holdClient<Client extends Closing>(node: Node, create: () => Client): ClientHolder<Client> {
+export function holdClient<Client extends Closing>(
+  RED: NodeAPI,
+  node: Node,
+  create: () => Client,
+): ClientHolder<Client> {
   let held: { client: Client; unregister(): void } | undefined;
   let fault: LifecycleError | undefined;
   try {
@@ -27,9 +32,10 @@ export function holdClient<Client extends Closing>(node: Node, create: () => Cli
     node.error(`${fault.code}: ${fault.message}`);
   }
   node.on("close", (_removed: boolean, done: () => void) => {
-    held?.unregister();
+    if (held !== undefined) systems.closing(held.client);
     Promise.resolve(held?.client.close()).then(done, done);
   });
+  afterDeploy(RED, node, () => held?.unregister());
   return {
     client() {
       if (held === undefined) throw fault ?? new LifecycleError("NOT_CONFIGURED", "The connection is not configured.");

@@ -1,6 +1,7 @@
 import type { LifecycleAsset } from "../../messages/asset.js";
 import { asLifecycleError, LifecycleError } from "../../messages/error.js";
 import { asItself } from "../../messages/joined.js";
+import { holdsIn } from "../../systems/holds.js";
 import type { HoldAnswer } from "../../systems/port.js";
 import { judgeHoldOn } from "../govern/holds.js";
 import { record } from "./events.js";
@@ -12,6 +13,8 @@ const LASTING: ReadonlySet<string> = new Set(["NOT_FOUND", "DENIED", "REFUSED", 
 /**
  * What the systems that the asset comes from say of holds, asked now; what cannot be asked is `unknown`. Parts that were
  * joined into it are assets of their own there, with holds of their own.
+ *
+ * @throws LifecycleError NOT_CONFIGURED while a connection is being deployed
  */
 export async function sourceHolds(asset: LifecycleAsset, deps: Pick<IngestDeps, "systems">): Promise<HoldAnswer[]> {
   const places = new Map(
@@ -26,15 +29,7 @@ export async function sourceHolds(asset: LifecycleAsset, deps: Pick<IngestDeps, 
     of: asItself(asset, joined),
   }));
   return await Promise.all(
-    [...places.values(), ...parts].map(async ({ system, connection, of }): Promise<HoldAnswer> => {
-      try {
-        return await deps.systems.get(system, connection).holds(of);
-      } catch (thrown) {
-        const { message: why, retryable } = asLifecycleError(thrown);
-        const at = new Date().toISOString();
-        return { state: "unknown", system, at, why, ...(retryable ? { passing: true } : {}) };
-      }
-    }),
+    [...places.values(), ...parts].map(async ({ of, ...place }) => await holdsIn(deps.systems, place, of)),
   );
 }
 
@@ -49,7 +44,7 @@ export function mattersOf(answers: readonly HoldAnswer[]): string[] {
  * nothing may be released. A system that only cannot be asked now is asked again by the job's next attempt: else one bad
  * moment would leave a held asset without its hold for good.
  *
- * @throws LifecycleError for what may pass (UNREACHABLE, THROTTLED, UPSTREAM)
+ * @throws LifecycleError for what may pass (UNREACHABLE, THROTTLED, UPSTREAM, a connection that is being deployed)
  */
 export async function settleHolds(job: IngestJob, ref: string, deps: IngestDeps): Promise<HoldFacts> {
   const { asset } = job.msg;
