@@ -41,9 +41,18 @@ export class JobIntake<Settings extends JsonObject> {
 
   async #takeIn(msg: LifecycleMessage): Promise<void> {
     const { queue } = this.#owner;
-    const failed = await takeIn(this.#options, queue, await this.#owner.store(), msg, () => isStopping(this.#taker()));
+    const stopping = (): boolean => isStopping(this.#taker());
+    const { failed, leftOut } = await takeIn(this.#options, queue, await this.#owner.store(), msg, stopping);
     this.#coordinator.acknowledged(msg.lifecycle?.handover, queue);
-    if (failed !== undefined) throw failed;
+    if (failed !== undefined) {
+      // The job has the message; who sends it once more from Catch means the job, not the hand-over.
+      if (msg.lifecycle !== undefined) msg.lifecycle = { run: msg.lifecycle.run };
+      throw failed;
+    }
+    if (leftOut !== undefined) {
+      const { assetName, id, state } = leftOut;
+      this.#options.node.warn(`"${assetName}" came again in its run and is left out: job ${id} has it (${state}).`);
+    }
     this.#owner.taken();
   }
 

@@ -1,6 +1,6 @@
 import { asLifecycleError, LifecycleError } from "../messages/error.js";
 import type { LifecycleMessage } from "../messages/message.js";
-import type { Intake, Job, JsonObject, LifecycleStore } from "../store/types.js";
+import type { Intake, Job, JobSummary, JsonObject, LifecycleStore } from "../store/types.js";
 import { lighten, restore } from "./kept-fields.js";
 import { assetOf, fromStored, toStored } from "./stored-message.js";
 import type { JobNodeOptions } from "./types.js";
@@ -13,7 +13,7 @@ const UNRESOLVED: JsonObject = { "content-lifecycle:unresolved": true };
  * the asset) becomes a failed job, so that the run counts it and a person can replay it.
  *
  * @param stopping whether the flows are being stopped: then what is missing says nothing, and the message comes again
- * @returns why a failed job was made; undefined when all is well or the message was known already
+ * @returns `failed`: why a failed job was made; `leftOut`: the job that has the message's asset version already
  * @throws LifecycleError when nothing was stored: INVALID_INPUT without an asset, STORE_FULL, what resolving the settings throws
  */
 export async function takeIn<Settings extends JsonObject>(
@@ -22,7 +22,7 @@ export async function takeIn<Settings extends JsonObject>(
   store: LifecycleStore,
   msg: LifecycleMessage,
   stopping: () => boolean,
-): Promise<LifecycleError | undefined> {
+): Promise<{ failed?: LifecycleError; leftOut?: JobSummary }> {
   const whole = await restore(store, msg);
   const asset = (options.subject ?? assetOf)(whole);
   const run = msg.lifecycle?.run ?? `message:${msg._msgid ?? crypto.randomUUID()}`;
@@ -50,8 +50,10 @@ export async function takeIn<Settings extends JsonObject>(
     ...(handover === undefined ? {} : { handover }),
     ...(failed === undefined ? {} : { failed: { code: failed.code, message: failed.message } }),
   };
-  const { taken } = await store.intake(intake);
-  return taken ? failed : undefined;
+  const { taken, replayed, job } = await store.intake(intake);
+  if (taken) return failed === undefined ? {} : { failed };
+  // What was handed over may come again, and is no news then.
+  return replayed === true || handover !== undefined ? {} : { leftOut: job };
 }
 
 /** The job with the settings that it is to be worked by; those that could not be resolved at intake are now, and kept. */

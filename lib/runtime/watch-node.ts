@@ -191,7 +191,7 @@ class Watcher implements QueueOwner {
     return `${this.queue}.${change}`;
   }
 
-  /** A second change of the same asset version goes into a further run: the next node knows an asset version of a run. */
+  /** A second change of the same asset version goes into a further run: a run counts an asset version once. */
   async #runs(store: LifecycleStore, changes: readonly WatchChange[]): Promise<WatchRun[]> {
     const runs: (WatchRun & { taken: Set<string> })[] = [];
     for (const change of new Map(changes.map((one) => [one.id, one])).values()) {

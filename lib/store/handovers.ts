@@ -20,13 +20,18 @@ export function addHandovers(db: Database, handovers: readonly NewHandover[], no
   }
 }
 
-/** Notes that a queue has the message safe in its own job. */
-export function acknowledge(db: Database, id: string, queue: string): void {
-  const row = db.get("SELECT taken_by FROM handovers WHERE id = ?", id);
-  if (row === undefined) return;
+/**
+ * Notes that a queue has the message safe in its own job.
+ *
+ * @returns the hand-over's place, when this store knows it and the queue had not taken it before
+ */
+export function acknowledge(db: Database, id: string, queue: string): number | undefined {
+  const row = db.get("SELECT seq, taken_by FROM handovers WHERE id = ?", id);
+  if (row === undefined) return undefined;
   const takenBy = JSON.parse(String(row["taken_by"])) as string[];
-  if (takenBy.includes(queue)) return;
+  if (takenBy.includes(queue)) return undefined;
   db.run("UPDATE handovers SET taken_by = ? WHERE id = ?", JSON.stringify([...takenBy, queue]), id);
+  return Number(row["seq"]);
 }
 
 export const handoverOperations = {

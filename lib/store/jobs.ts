@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { LifecycleError } from "../messages/error.js";
+import { softwareAgent } from "../messages/software.js";
 import type { Database } from "./database.js";
 import { addEvents, addIdentities } from "./events.js";
 import { acknowledge, addHandovers } from "./handovers.js";
@@ -28,13 +29,21 @@ function mustFind(db: Database, id: string): Job {
   return jobOf(row);
 }
 
-export function insertJob(db: Database, intake: Intake, state: JobState, now: number, error?: string): string {
+/** @param handover place of the hand-over that it came by; 0: by none */
+export function insertJob(
+  db: Database,
+  intake: Intake,
+  state: JobState,
+  now: number,
+  error?: string,
+  handover = 0,
+): string {
   const id = randomUUID();
   db.run(
     `INSERT INTO jobs (id, queue, node_type, node_name, asset_key, asset_version, asset_name, run, state, step, attempt,
-       failures, due, settings, checkpoint, error, created, updated)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, 0, ?, '{}', ?, ?, ?)
-     ON CONFLICT (run, asset_key, asset_version, queue) DO NOTHING`,
+       failures, due, settings, checkpoint, error, created, updated, handover)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, 0, ?, '{}', ?, ?, ?, ?)
+     ON CONFLICT (run, asset_key, asset_version, queue, handover) DO NOTHING`,
     id,
     intake.queue,
     intake.nodeType,
@@ -48,6 +57,7 @@ export function insertJob(db: Database, intake: Intake, state: JobState, now: nu
     error ?? null,
     now,
     now,
+    handover,
   );
   // Nothing when the job was known: then no row has this id.
   db.run(
@@ -58,8 +68,8 @@ export function insertJob(db: Database, intake: Intake, state: JobState, now: nu
   return id;
 }
 
-/** A person's change of a job, allowed from some states only. */
-function byPerson(db: Database, id: string, from: readonly JobState[], verb: string): Job {
+/** A change of a job from outside its work, allowed from some states only. */
+function changeable(db: Database, id: string, from: readonly JobState[], verb: string): Job {
   const job = mustFind(db, id);
   if (!from.includes(job.state)) {
     throw new LifecycleError("CONFLICT", `Job ${id} is ${job.state}; only ${from.join(", ")} jobs can be ${verb}.`, {
@@ -111,17 +121,28 @@ const WAITED = claimable("due > 0");
 const NEW_FIRST_EVERY = 4;
 let claims = 0;
 
+/** States from which a job may be worked once more. */
+const REPLAYABLE: readonly JobState[] = ["failed", "dead", "refused"];
+/** The queue's job for the asset version in the run; of several the one that may be replayed, or the latest. */
+const KNOWN = `SELECT ${SUMMARY} FROM jobs WHERE run = ? AND asset_key = ? AND asset_version = ? AND queue = ?
+  ORDER BY state IN (${REPLAYABLE.map((state) => `'${state}'`).join(", ")}) DESC, seq DESC LIMIT 1`;
+
+function knownJob(db: Database, { run, assetKey, assetVersion, queue }: Intake): JobSummary | undefined {
+  const row = db.get(KNOWN, run, assetKey, assetVersion, queue);
+  return row === undefined ? undefined : summaryOf(row);
+}
+
 export const jobOperations = {
   intake(db: Database, intake: Intake, now: number): Taken {
-    const known = db.get(
-      `SELECT ${SUMMARY} FROM jobs WHERE run = ? AND asset_key = ? AND asset_version = ? AND queue = ?`,
-      intake.run,
-      intake.assetKey,
-      intake.assetVersion,
-      intake.queue,
-    );
-    if (intake.handover !== undefined) acknowledge(db, intake.handover, intake.queue);
-    if (known !== undefined) return { taken: false, job: summaryOf(known) };
+    const known = knownJob(db, intake);
+    // What one job hands over by two outputs, or a second time after a replay, is a job each.
+    const handover = intake.handover === undefined ? undefined : acknowledge(db, intake.handover, intake.queue);
+    if (known !== undefined && handover === undefined) {
+      // What was handed over comes again when nobody knows whether it arrived; all else somebody sends on purpose.
+      if (intake.handover !== undefined || !REPLAYABLE.includes(known.state)) return { taken: false, job: known };
+      jobOperations.replay(db, known.id, softwareAgent(intake.nodeType), now);
+      return { taken: false, replayed: true, job: { ...known, state: "queued" } };
+    }
     db.run(
       "INSERT INTO run_assets (run, asset_key, asset_version) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
       intake.run,
@@ -131,8 +152,8 @@ export const jobOperations = {
     const { failed } = intake;
     const id =
       failed === undefined
-        ? insertJob(db, intake, "queued", now)
-        : insertJob(db, intake, "failed", now, JSON.stringify(failed));
+        ? insertJob(db, intake, "queued", now, undefined, handover)
+        : insertJob(db, intake, "failed", now, JSON.stringify(failed), handover);
     const made = db.get(`SELECT ${SUMMARY} FROM jobs WHERE id = ?`, id);
     if (made === undefined) throw new LifecycleError("NOT_FOUND", `No job has the id ${id}.`);
     return { taken: true, job: summaryOf(made) };
@@ -253,7 +274,7 @@ export const jobOperations = {
   },
 
   replay(db: Database, id: string, agent: string, now: number): void {
-    giveBack(db, byPerson(db, id, ["failed", "dead", "refused"], "replayed"), agent, now);
+    giveBack(db, changeable(db, id, REPLAYABLE, "replayed"), agent, now);
   },
 
   replayAll(db: Database, filter: ReplayFilter, agent: string, now: number): { queue: string; jobs: number }[] {
@@ -278,20 +299,22 @@ export const jobOperations = {
   },
 
   cancel(db: Database, id: string, agent: string, now: number): void {
-    const job = byPerson(db, id, ["queued", "running", "waiting", "orphaned"], "cancelled");
+    const job = changeable(db, id, ["queued", "running", "waiting", "orphaned"], "cancelled");
     const error = JSON.stringify({ code: "REFUSED", message: `Cancelled by ${agent}.` });
     db.run("UPDATE jobs SET state = 'failed', error = ?, updated = ? WHERE id = ?", error, now, id);
     note(db, job, agent, "job cancelled", now);
   },
 
   adopt(db: Database, id: string, queue: string, agent: string, now: number): void {
-    const job = byPerson(db, id, ["orphaned"], "adopted");
+    const job = changeable(db, id, ["orphaned"], "adopted");
     const taken = db.get(
-      "SELECT id FROM jobs WHERE run = ? AND asset_key = ? AND asset_version = ? AND queue = ?",
+      `SELECT id FROM jobs WHERE run = ? AND asset_key = ? AND asset_version = ? AND queue = ?
+         AND handover = (SELECT handover FROM jobs WHERE id = ?)`,
       job.run,
       job.assetKey,
       job.assetVersion,
       queue,
+      id,
     );
     if (taken !== undefined) {
       throw new LifecycleError(

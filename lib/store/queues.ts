@@ -31,7 +31,7 @@ export const queueOperations = {
     );
     let jobs = 0;
     for (const row of orphans) {
-      // An asset version that the other queue has already stays behind: it is never worked twice.
+      // What the other queue has already by the same hand-over stays behind: it is never worked twice.
       const moved = db.run(
         "UPDATE OR IGNORE jobs SET queue = ?, state = 'queued', due = 0, updated = ? WHERE id = ?",
         to,

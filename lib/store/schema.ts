@@ -71,4 +71,32 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX approvals_job ON approvals (job);
   `,
+  // A node that gets a second output of a run's asset version has a job for each: a job knows its hand-over (0: none).
+  // The messages move with their jobs, because they would go with the table that they refer to.
+  `
+  CREATE TABLE new_jobs (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, queue TEXT NOT NULL,
+    node_type TEXT NOT NULL, node_name TEXT NOT NULL,
+    asset_key TEXT NOT NULL, asset_version TEXT NOT NULL, asset_name TEXT NOT NULL, run TEXT NOT NULL,
+    state TEXT NOT NULL, step TEXT NOT NULL, attempt INTEGER NOT NULL, failures INTEGER NOT NULL, due INTEGER NOT NULL,
+    settings TEXT NOT NULL, checkpoint TEXT NOT NULL, error TEXT,
+    created INTEGER NOT NULL, updated INTEGER NOT NULL, handover INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (run, asset_key, asset_version, queue, handover)
+  ) STRICT;
+  CREATE TABLE new_job_messages (
+    seq INTEGER PRIMARY KEY REFERENCES new_jobs (seq) ON DELETE CASCADE, message TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO new_jobs (seq, id, queue, node_type, node_name, asset_key, asset_version, asset_name, run, state, step,
+      attempt, failures, due, settings, checkpoint, error, created, updated)
+    SELECT seq, id, queue, node_type, node_name, asset_key, asset_version, asset_name, run, state, step,
+      attempt, failures, due, settings, checkpoint, error, created, updated FROM jobs;
+  INSERT INTO new_job_messages SELECT seq, message FROM job_messages;
+  DROP TABLE job_messages;
+  DROP TABLE jobs;
+  ALTER TABLE new_jobs RENAME TO jobs;
+  ALTER TABLE new_job_messages RENAME TO job_messages;
+  CREATE INDEX jobs_due ON jobs (queue, due, seq) WHERE state IN ('queued', 'waiting');
+  CREATE INDEX jobs_live ON jobs (queue, state) WHERE state IN ('queued', 'running', 'waiting', 'orphaned');
+  CREATE INDEX jobs_asset ON jobs (asset_key);
+  `,
 ];

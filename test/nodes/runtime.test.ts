@@ -30,6 +30,8 @@ const script = {
   pageAsked: (_cursor: JsonObject): void => undefined,
   /** Before a search resolves its settings. */
   searched: (_node: string): void => undefined,
+  /** Before a worker resolves its settings. */
+  settled: (_node: string): void => undefined,
   work: (_job: JobContext<JsonObject>, _node: string): Promise<Outcome> => Promise.reject(new Error("not set")),
 };
 const pass = (job: JobContext<JsonObject>): Promise<Outcome> =>
@@ -76,7 +78,11 @@ const nodes: NodeInitializer = (RED: NodeAPI) => {
       storeId: store,
       ...(queue === undefined ? {} : { queue }),
       concurrency: 4,
-      settings: () => Promise.resolve({ node: this.id }),
+      settings: async () => {
+        await Promise.resolve();
+        script.settled(this.id);
+        return { node: this.id };
+      },
       work: (job) => script.work(job, this.id),
       plan: (msg) =>
         Promise.resolve({ msg, planned: [{ node: this.id, system: "none", action: "work", target: msg.asset.name }] }),
@@ -132,6 +138,7 @@ describe("durable nodes", () => {
       refused: [],
       pageAsked: () => undefined,
       searched: () => undefined,
+      settled: () => undefined,
       work: pass,
     });
     got.length = 0;
@@ -174,6 +181,84 @@ describe("durable nodes", () => {
     assert.equal(answer.status, 200);
     await until(async () => (await jobs())[0]?.state === "done");
     assert.equal(got.length, 1);
+  });
+
+  it("goes on with a failed job when a flow sends it from Catch to its node again", async () => {
+    let tries = 0;
+    script.work = (job) => {
+      tries += 1;
+      return tries === 1 ? Promise.reject(new LifecycleError("DENIED", "no right")) : pass(job);
+    };
+    const catcher = { id: "catch0", type: "catch", ...at, scope: null, wires: [["work0"]] };
+    await load([tab, store0, work("work0", [["sink0"]]), catcher, sink("sink0")]);
+    helper.getNode("work0").receive({ asset: asset("a"), lifecycle: { run: "r" } });
+    await until(() => got.length === 1);
+    assert.deepEqual(
+      (await jobs()).map(({ state, attempt }) => [state, attempt]),
+      [["done", 2]],
+    );
+  });
+
+  it("goes on, too, with what failed because the node could not resolve its settings", async () => {
+    script.settled = (node) => {
+      if (node === "work1" && got.length === 0) throw new LifecycleError("NOT_CONFIGURED", "no profile");
+    };
+    const catcher = { id: "catch0", type: "catch", ...at, scope: null, wires: [["sink0", "switch0"]] };
+    const retry = {
+      id: "switch0",
+      type: "switch",
+      ...at,
+      property: "error.code",
+      propertyType: "msg",
+      rules: [{ t: "eq", v: "NOT_CONFIGURED", vt: "str" }],
+      checkall: "true",
+      outputs: 1,
+      wires: [["work1"]],
+    };
+    const flow = [tab, store0, work("work0", [["work1"]]), work("work1", [["sink0"]]), catcher, retry, sink("sink0")];
+    await load(flow);
+    helper.getNode("work0").receive({ asset: asset("a"), lifecycle: { run: "r" } });
+    await until(() => got.length === 2);
+    assert.deepEqual(
+      (await jobs()).map(({ queue, state }) => [queue, state]),
+      [
+        ["work0", "done"],
+        ["work1", "done"],
+      ],
+    );
+  });
+
+  it("makes a job of each of two outputs of one job that end in the same node", async () => {
+    let looked = 0;
+    script.work = (job, node) => {
+      if (node !== "work0") return pass(job);
+      looked += 1;
+      const msg = { ...job.msg, payload: looked === 1 ? "awaiting approval" : "disposed" };
+      return Promise.resolve(
+        looked === 1
+          ? { kind: "wait", until: new Date(), step: "approval", why: "people decide", outputs: [{ port: 0, msg }] }
+          : { kind: "done", outputs: [{ port: 1, msg }] },
+      );
+    };
+    await load([tab, store0, work("work0", [["work1"], ["work1"]]), work("work1", [["sink0"]]), sink("sink0")]);
+    helper.getNode("work0").receive({ asset: asset("a"), lifecycle: { run: "r" } });
+    await until(() => got.length === 2);
+    assert.deepEqual(new Set(got.map(({ payload }) => payload)), new Set(["awaiting approval", "disposed"]));
+  });
+
+  it("warns which job has a message that is left out", async () => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    script.work = (job) => held.then(() => pass(job));
+    await load([tab, store0, work("work0", [["sink0"]]), sink("sink0")]);
+    const warned = once(helper.getNode("work0"), "call:warn");
+    for (let times = 0; times < 2; times += 1)
+      helper.getNode("work0").receive({ asset: asset("a"), lifecycle: { run: "r" } });
+    const [call] = (await warned) as [{ args: [string] }];
+    const [job] = await jobs();
+    assert.match(call.args[0], new RegExp(`"a" came again .* job ${job?.id}`));
+    release();
+    await until(() => got.length === 1);
   });
 
   it("refuses a message without an asset by name", async () => {

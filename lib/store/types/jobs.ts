@@ -61,8 +61,8 @@ export interface Intake {
   /** Why the job begins as failed, instead of queued. */
   failed?: JobError;
 }
-/** `taken`: the job is new; false: it was known. */
-export type Taken = { taken: boolean; job: JobSummary };
+/** `taken`: the job is new; false: it was known. `replayed`: it had failed, and goes on. */
+export type Taken = { taken: boolean; replayed?: true; job: JobSummary };
 
 /** Changes that are committed together, in one transaction. */
 export interface JobChange {

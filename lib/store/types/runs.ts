@@ -61,7 +61,7 @@ export interface WatchBatch {
   cursor: JsonObject;
   runs: WatchRun[];
 }
-/** Changes that go on together; each asset version at most once, because intake knows an asset version of a run. */
+/** Changes that go on together; each asset version at most once, because a run counts it once. */
 export interface WatchRun {
   id: string;
   handovers: (NewHandover & {

@@ -13,7 +13,11 @@ import type { Run, RunCounts, RunPage, RunState, WatchBatch, WatchState } from "
 export interface LifecycleStore {
   /** The same for every handle on the same store. */
   readonly id: string;
-  /** Takes a message in: makes the job unless (queue, asset version, run) is known, acknowledges the hand-over, in one transaction. */
+  /**
+   * Takes a message in and acknowledges its hand-over, in one transaction: makes a job of what was handed over and not
+   * taken before, and of a message without a hand-over unless (queue, asset version, run) is known. Such a message for a
+   * job that failed replays it.
+   */
   intake(intake: Intake): Promise<Taken>;
   /** Claims up to `limit` queued or due waiting jobs of a queue: state running, attempt + 1. What waited and is due comes before what has not begun, three times in four. */
   claim(queue: string, limit: number, now: number): Promise<Job[]>;
@@ -42,7 +46,7 @@ export interface LifecycleStore {
   queues(): Promise<QueueWork[]>;
   /**
    * Gives all work of a queue that no node works any more to another queue: orphaned jobs, outputs that nobody has
-   * taken, open runs. Jobs for asset versions that the other queue has in the same run stay orphaned (`left`).
+   * taken, open runs. Jobs that the other queue has by the same hand-over stay orphaned (`left`).
    *
    * @throws LifecycleError CONFLICT when both are the same
    */

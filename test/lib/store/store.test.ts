@@ -77,6 +77,35 @@ describe("lifecycle store", () => {
     assert.equal((await store.intake(intake("a", { assetVersion: "2" }))).taken, true);
   });
 
+  it("takes in once what is handed over once, and each of two outputs that carry the same asset version of a run", async () => {
+    const handovers = [handover("h1", "a"), handover("h2", "a")];
+    await store.page("run-1", { cursor: {}, complete: true, assets: [], handovers, refused: [] });
+    const answers: boolean[] = [];
+    for (const id of ["h1", "h1", "h2", "h2", "h1"])
+      answers.push((await store.intake(intake("a", { handover: id }))).taken);
+    assert.deepEqual(answers, [true, false, true, false, false]);
+    assert.equal((await store.intake(intake("a"))).taken, false, "without a hand-over it is known");
+    assert.equal((await store.jobs({})).length, 2);
+  });
+
+  it("replays a job that failed when its message comes without a hand-over, and no other", async () => {
+    const job = await taken(store, "a");
+    const again = async (more: Partial<Intake> = {}): Promise<unknown> => {
+      const answer = await store.intake(intake("a", more));
+      return [answer.taken, answer.replayed, answer.job.id, answer.job.state];
+    };
+    assert.deepEqual(await again(), [false, undefined, job, "queued"]);
+    await store.claim("ingest", 1, NOW);
+    await store.change({ job, attempt: 1, state: "failed", checkpoint: { upload: { token: "t" } } });
+    assert.deepEqual(await again({ handover: "of another store" }), [false, undefined, job, "failed"]);
+    assert.deepEqual(await again(), [false, true, job, "queued"]);
+    const [claimed] = await store.claim("ingest", 1, NOW);
+    assert.deepEqual([claimed?.attempt, claimed?.checkpoint], [2, { upload: { token: "t" } }]);
+    const [told] = await store.timeline("otmm:dam:a");
+    assert.equal(told?.type, "job replayed");
+    assert.match(told?.agent ?? "", /preservica-ingest$/);
+  });
+
   it("acknowledges the hand-over in the transaction of the intake", async () => {
     await store.page("run-1", { cursor: {}, complete: true, assets: [], handovers: [handover("h1")], refused: [] });
     assert.equal(await store.unacknowledged("run-1"), 1);
