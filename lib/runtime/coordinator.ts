@@ -33,6 +33,8 @@ interface Sent {
   at: number;
   expected: Successors | undefined;
   takenBy: Set<string>;
+  /** Nodes that kept what they wanted of it and passed it on. */
+  passed: Set<string>;
 }
 
 /**
@@ -43,6 +45,8 @@ export class Coordinator {
   readonly #RED: NodeAPI;
   /** More than one may work the same queue: a flow that was imported as a copy keeps its queue names. */
   readonly #owners = new Set<QueueOwner>();
+  /** Nodes that keep something of a message in a store and pass it on, without a queue of their own. */
+  readonly #passing = new Set<string>();
   readonly #sent = new Map<string, Sent>();
   readonly #waiters = new Set<() => void>();
   #graph: FlowGraph | undefined;
@@ -80,6 +84,18 @@ export class Coordinator {
     };
   }
 
+  /**
+   * A node keeps something of each message and passes it on; a hand-over that reaches it waits for `passed`.
+   *
+   * @returns what to call when the node closes
+   */
+  registerPassing(nodeId: string): () => void {
+    this.#passing.add(nodeId);
+    return () => {
+      this.#passing.delete(nodeId);
+    };
+  }
+
   owner(queue: string): QueueOwner | undefined {
     for (const owner of this.#owners) if (owner.queue === queue) return owner;
     return undefined;
@@ -94,7 +110,14 @@ export class Coordinator {
     const owner = this.#owners.has(from) ? from : this.owner(from.queue);
     if (!this.#running || owner === undefined) return;
     const expected = this.#successors(owner.nodeId, handover.port);
-    const sent: Sent = { handover, store, at: steadyNow(), expected, takenBy: new Set(handover.takenBy) };
+    const sent: Sent = {
+      handover,
+      store,
+      at: steadyNow(),
+      expected,
+      takenBy: new Set(handover.takenBy),
+      passed: new Set(),
+    };
     if (this.#complete(sent)) {
       // Nobody durable comes after: the wire is all that was promised.
       if (expected?.queues.size === 0) owner.send(handover);
@@ -113,10 +136,15 @@ export class Coordinator {
     if (sent === undefined) return;
     sent.takenBy.add(queue);
     this.#notify();
-    if (this.#complete(sent)) {
-      this.#sent.delete(handover);
-      this.#settle(sent.store, [handover]);
-    }
+    this.#settleComplete(sent);
+  }
+
+  /** A node that passes messages on has kept what it wanted of this one (already committed). */
+  passed(handover: string | undefined, nodeId: string): void {
+    const sent = handover === undefined ? undefined : this.#sent.get(handover);
+    if (sent === undefined) return;
+    sent.passed.add(nodeId);
+    this.#settleComplete(sent);
   }
 
   /** A queue could make no job of the message: it stays pending, and is sent again after the next deploy or start. */
@@ -151,12 +179,18 @@ export class Coordinator {
 
   #unacknowledged(counts: (sent: Sent) => boolean): number {
     let count = 0;
-    for (const sent of this.#sent.values()) if (counts(sent) && sent.takenBy.size === 0) count += 1;
+    // Where no queue follows, nothing piles up that a pause could keep small.
+    for (const sent of this.#sent.values())
+      if (counts(sent) && sent.takenBy.size === 0 && sent.expected?.queues.size !== 0) count += 1;
     return count;
   }
 
   #successors(nodeId: string, port: number): Successors | undefined {
-    this.#graph ??= new FlowGraph(this.#RED, (id) => this.#queueOfNode(id));
+    this.#graph ??= new FlowGraph(
+      this.#RED,
+      (id) => this.#queueOfNode(id),
+      (id) => this.#passing.has(id),
+    );
     return this.#graph.durableSuccessors(nodeId, port);
   }
   #queueOfNode(nodeId: string): string | undefined {
@@ -164,8 +198,16 @@ export class Coordinator {
     return undefined;
   }
 
-  #complete(sent: Sent): boolean {
-    return sent.expected !== undefined && [...sent.expected.queues].every((queue) => sent.takenBy.has(queue));
+  #complete({ expected, takenBy, passed }: Sent): boolean {
+    if (expected === undefined) return false;
+    const { queues, passing } = expected;
+    return [...queues].every((queue) => takenBy.has(queue)) && [...passing].every((node) => passed.has(node));
+  }
+
+  #settleComplete(sent: Sent): void {
+    if (!this.#complete(sent)) return;
+    this.#sent.delete(sent.handover.id);
+    this.#settle(sent.store, [sent.handover.id]);
   }
 
   #pause(): void {

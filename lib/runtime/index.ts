@@ -8,6 +8,7 @@ export { storeOf } from "./store-of.js";
 export { secretOf } from "./node-secret.js";
 export { assetOf, toStored, fromStored } from "./stored-message.js";
 export { formatBytes } from "./status.js";
+export { isStopping, takeHanded } from "./take-handed.js";
 export { coordinatorOf } from "./coordinator.js";
 export { STEP_CHANNEL, type StepNote } from "./steps.js";
 export { adminRoute, READ, WRITE, type AdminRequest } from "./admin-route.js";

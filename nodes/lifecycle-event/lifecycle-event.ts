@@ -1,8 +1,8 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { LifecycleError } from "../../lib/messages/error.js";
+import { asLifecycleError, LifecycleError } from "../../lib/messages/error.js";
 import type { LifecycleMessage } from "../../lib/messages/message.js";
 import { softwareAndVersion } from "../../lib/messages/software.js";
-import { identitiesOf, onInput, storeOf } from "../../lib/runtime/index.js";
+import { coordinatorOf, identitiesOf, isStopping, onInput, storeOf, takeHanded } from "../../lib/runtime/index.js";
 import type { AssetIdentity, LifecycleEvent, LifecycleStore, StoredEvent } from "../../lib/store/types.js";
 import { assetWith } from "../../lib/timeline/index.js";
 import { typedValue } from "../shared/context.js";
@@ -12,6 +12,9 @@ import { againstKnown } from "./standing.js";
 
 /** Events of an asset that are looked through for one that says the same. */
 const MOST_KNOWN = 10_000;
+
+/** What the message itself gets wrong: no later time makes an event of it. */
+const MISTAKES: ReadonlySet<string> = new Set(["INVALID_INPUT", "NOT_FOUND", "CONFLICT"]);
 
 /** Writes an event of the flow's own onto an asset's timeline. */
 function register(RED: NodeAPI): void {
@@ -26,7 +29,10 @@ function register(RED: NodeAPI): void {
       return next;
     };
 
-    onInput(this, async (msg, send) => {
+    const coordinator = coordinatorOf(RED);
+    this.on("close", coordinator.registerPassing(this.id));
+
+    const tell = async (msg: LifecycleMessage, send: (msg: LifecycleMessage) => void): Promise<void> => {
       const store = await storeOf(RED, config.store);
       const { value, version, identities } = await subjectOf(RED, this, config, msg, store);
       const given = eventFrom(await givenBy(RED, this, config, msg), value, agentOf(config.name), new Date());
@@ -45,6 +51,23 @@ function register(RED: NodeAPI): void {
       const payload = await inTurn(() => written(store, event, identities, config.onlyChanges));
       this.status({ fill: "green", shape: "dot", text: event.type });
       send({ ...msg, payload });
+    };
+
+    onInput(this, async (msg, send, closing) => {
+      const taker = { node: this, coordinator, closing };
+      let mistake: LifecycleError | undefined;
+      await takeHanded(taker, msg, async () => {
+        try {
+          await tell(msg, send);
+        } catch (thrown) {
+          const error = asLifecycleError(thrown);
+          if (error.retryable || !MISTAKES.has(error.code) || isStopping(taker)) throw error;
+          // It is told, and nothing waits for it.
+          mistake = error;
+        }
+        coordinator.passed(msg.lifecycle?.handover, this.id);
+      });
+      if (mistake !== undefined) throw mistake;
     });
   }
   RED.nodes.registerType("lifecycle-event", LifecycleEventNode);

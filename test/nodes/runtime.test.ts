@@ -16,6 +16,7 @@ import {
   type Outcome,
 } from "../../lib/runtime/index.js";
 import { openStore, type JobSummary, type JsonObject, type LifecycleStore } from "../../lib/store/index.js";
+import lifecycleEvent from "../../nodes/lifecycle-event/lifecycle-event.js";
 import { coreNode, helper, until, whenCalled } from "../support/helper.js";
 
 function asset(name: string, version = "1"): LifecycleAsset {
@@ -111,7 +112,14 @@ const sink = (id: string) => ({ id, type: "helper", ...at });
 describe("durable nodes", () => {
   let folder: string;
   const got: LifecycleMessage[] = [];
-  const modules = [nodes, coreNode("common/25-catch"), coreNode("function/10-switch"), coreNode("function/15-change")];
+  const modules = [
+    nodes,
+    coreNode("common/25-catch"),
+    coreNode("function/10-switch"),
+    coreNode("function/15-change"),
+    coreNode("common/60-link"),
+    lifecycleEvent,
+  ];
   const load = async (flow: object[]): Promise<void> => {
     await helper.load(modules, flow as never);
     const node = helper.getNode("sink0");
@@ -380,6 +388,91 @@ describe("durable nodes", () => {
     await load([...rest, gate("go")]);
     await until(() => got.length === 2);
     assert.deepEqual(names(), ["a", "b"]);
+  });
+
+  it("waits for what follows a link call when a message returns to it", async () => {
+    const link = (id: string, type: string, more: object) => ({ id, type, name: id, ...at, ...more });
+    const call = link("call0", "link call", { links: ["in0"], linkType: "static", timeout: "30" });
+    const into = link("in0", "link in", { links: [], wires: [["work0"]] });
+    const back = link("out0", "link out", { mode: "return", links: [] });
+    const inner = [tab, store0, into, work("work0", [["out0"]]), back, sink("sink0")];
+    script.work = (job, node) => (node === "work0" ? pass(job) : Promise.reject(new Error("closed")));
+    await load([...inner, { ...call, wires: [["work1"]] }, work("work1", [["sink0"]], { store: "nowhere" })]);
+    helper.getNode("call0").receive({ asset: asset("a"), lifecycle: { run: "r" } });
+    await until(async () => (await jobs())[0]?.state === "done");
+    await pause(300);
+    assert.equal((await withStore((store) => store.pending(["work0"]))).length, 1);
+    await helper.unload();
+    script.work = pass;
+    await load([...inner, { ...call, wires: [["work1"]] }, work("work1", [["sink0"]])]);
+    await until(() => got.length === 1);
+  });
+
+  it("settles at once what returns to link calls that nothing durable follows", async () => {
+    const into = { id: "in0", type: "link in", name: "in0", ...at, links: [], wires: [["work0"]] };
+    const call = { id: "call0", type: "link call", ...at, links: ["in0"], linkType: "static", timeout: "30" };
+    const back = { id: "out0", type: "link out", ...at, mode: "return", links: [] };
+    await load([tab, store0, into, { ...call, wires: [["sink0"]] }, work("work0", [["out0"]]), back, sink("sink0")]);
+    helper.getNode("call0").receive({ asset: asset("a"), lifecycle: { run: "r" } });
+    await until(() => got.length === 1);
+    await until(async () => (await withStore((store) => store.pending(["work0"]))).length === 0);
+  });
+
+  describe("before a node that writes an event", () => {
+    const told = (more: object) => ({
+      id: "event0",
+      type: "lifecycle-event",
+      ...at,
+      store: "store0",
+      event: "shown",
+      wires: [["sink0"]],
+      ...more,
+    });
+    const catcher = { id: "catch0", type: "catch", ...at, scope: null, wires: [["caught0"]] };
+    const rest = [tab, store0, work("work0", [["event0"]]), catcher, sink("sink0"), sink("caught0")];
+    const pending = async (): Promise<number> => (await withStore((store) => store.pending(["work0"]))).length;
+    const events = async (): Promise<number> =>
+      (await withStore((store) => store.timeline("otmm:dam:a"))).filter(({ type }) => type === "shown").length;
+    const start = async (event: object): Promise<string> => {
+      await load([...rest, told(event)]);
+      const caught = once(helper.getNode("caught0"), "input") as Promise<[{ error: { code: string } }]>;
+      helper.getNode("work0").receive({ asset: asset("a"), lifecycle: { run: "r" } });
+      const [{ error }] = await caught;
+      return error.code;
+    };
+
+    it("keep a message until the event is written, once, however long that takes", async () => {
+      assert.equal(await start({ store: "nowhere" }), "NOT_CONFIGURED");
+      await later(70_000, async () => {
+        await pause(2_500);
+        assert.equal(await pending(), 1);
+      });
+      await helper.unload();
+      await load([...rest, told({})]);
+      await until(() => got.length === 1);
+      await until(async () => (await pending()) === 0);
+      assert.equal(await events(), 1);
+    });
+
+    it("keep no message that no event can ever be made of, and that Catch was told of", async () => {
+      assert.equal(await start({ detail: '{"approver":"me"}', detailType: "json" }), "INVALID_INPUT");
+      await until(async () => (await pending()) === 0);
+      assert.equal(await events(), 0);
+    });
+
+    it("wait for the durable node after it, too", async () => {
+      const next = work("work1", [["sink0"]], { store: "nowhere" });
+      await load([...rest, told({ wires: [["work1"]] }), next]);
+      helper.getNode("work0").receive({ asset: asset("a"), lifecycle: { run: "r" } });
+      await until(async () => (await events()) === 1);
+      await pause(300);
+      assert.equal(await pending(), 1);
+      await helper.unload();
+      await load([...rest, told({ wires: [["work1"]] }), work("work1", [["sink0"]])]);
+      await until(() => got.length === 1);
+      await until(async () => (await pending()) === 0);
+      assert.equal(await events(), 1);
+    });
   });
 
   it("feeds both of two durable nodes behind one output, also when one of them was missing", async () => {
