@@ -160,11 +160,13 @@ export const runOperations = {
 
   prune(db: Database, before: number): number {
     const old = "updated < ? AND state IN ('done', 'refused', 'failed', 'dead')";
-    // A run goes only as a whole: counts of a run that is still told about must reconcile.
+    // A run goes only as a whole: counts of a run that is still told about must reconcile. It stays while an output of it
+    // waits to be taken, for a node that is switched off for instance.
     const runs = db
       .all(
         `SELECT id FROM runs r WHERE state <> 'running' AND updated < ?
-           AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.run = r.id AND NOT (j.updated < ? AND j.state IN ('done', 'refused', 'failed', 'dead')))`,
+           AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.run = r.id AND NOT (j.updated < ? AND j.state IN ('done', 'refused', 'failed', 'dead')))
+           AND NOT EXISTS (SELECT 1 FROM handovers h WHERE h.run = r.id AND h.settled = 0)`,
         before,
         before,
       )
@@ -183,7 +185,10 @@ export const runOperations = {
       before,
     );
     for (const table of ["run_assets", "kept"]) {
-      db.run(`DELETE FROM ${table} WHERE run NOT IN (SELECT id FROM runs) AND run NOT IN (SELECT run FROM jobs)`);
+      db.run(
+        `DELETE FROM ${table} WHERE run NOT IN (SELECT id FROM runs) AND run NOT IN (SELECT run FROM jobs)
+           AND run NOT IN (SELECT run FROM handovers WHERE settled = 0)`,
+      );
     }
     // What says of itself that it is over, links that were given for instance.
     removed += db.run("DELETE FROM cursors WHERE json_extract(value, '$.expires') < ?", Math.floor(before / 1000));

@@ -454,6 +454,29 @@ describe("lifecycle store", () => {
     assert.equal((await store.timeline("otmm:dam:a")).length, 1);
   });
 
+  it("prunes no output that nobody has taken, and nothing of its run", async () => {
+    const outputs = [handover("h1", "a"), { ...handover("h2", "b"), run: "message:1" }];
+    for (const run of ["run-1", "message:1"]) await store.keep(`kept of ${run}`, run, "fields");
+    await store.page("run-1", {
+      cursor: {},
+      complete: true,
+      assets: [{ key: "otmm:dam:a", version: "1", name: "a" }],
+      handovers: outputs,
+      refused: [],
+    });
+    await store.endRun("run-1", { state: "done" });
+    assert.equal(await store.prune(Date.now() + 1000), 0);
+    assert.deepEqual(
+      (await store.pending(["fetch"])).map(({ id }) => id),
+      ["h1", "h2"],
+    );
+    assert.equal((await store.counts("run-1")).running, 1);
+    assert.deepEqual([await store.kept("kept of run-1"), await store.kept("kept of message:1")], ["fields", "fields"]);
+    await store.settle(["h1", "h2"]);
+    assert.equal(await store.prune(Date.now() + 1000), 3);
+    assert.equal(await store.kept("kept of run-1"), undefined);
+  });
+
   it("loses nothing that it acknowledged when the process is killed", () => {
     const script = `
       const { openStore } = require(${JSON.stringify(require.resolve("../../../lib/store/index.js"))});
