@@ -266,6 +266,18 @@ export class Coordinator {
     }
   }
 
+  /** Gives jobs back to an owner's queue that are marked as worked, but that nobody who works the queue has under way. */
+  async takeBack(owner: QueueOwner): Promise<void> {
+    const users = [...this.#owners].filter(({ queue }) => queue === owner.queue);
+    // As above: what is claimed meanwhile would be taken for stranded.
+    await Promise.all(users.map((user) => user.hold()));
+    try {
+      await owner.resume(users.flatMap((user) => user.active()));
+    } finally {
+      for (const user of users) user.release();
+    }
+  }
+
   #settle(store: LifecycleStore, ids: readonly string[]): void {
     // Until it is settled its run counts as under way, so a full disk is waited for. Any other failure only means that
     // the hand-over is sent once more after a restart; intake knows it already.

@@ -105,20 +105,21 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
     // Whoever holds wakes when it lets go.
     if (this.#closing.signal.aborted || !this.#coordinator.running || this.#held > 0) return;
     this.#drained = false;
+    if (this.#stranded) {
+      // Whoever else works the queue stops claiming for it, this node included: so not from within its own claiming.
+      this.#stranded = false;
+      this.#coordinator.takeBack(this).catch((thrown: unknown) => {
+        this.#stranded = true;
+        this.#unasked(thrown);
+      });
+      return;
+    }
     if (this.#pumping !== undefined) {
       this.#again = true;
       return;
     }
     this.#pumping = this.#pump()
-      .catch((thrown: unknown) => {
-        // The store closes with the flows; what was asked of it is asked again after the start.
-        if (this.#closing.signal.aborted) return;
-        const error = asLifecycleError(thrown);
-        this.#status.failed(error.code);
-        this.#options.node.warn(`${error.code}: ${error.message}`);
-        // The store itself could not be asked: look again soon, the jobs are in it.
-        this.#sleep(steadyNow() + STRANDED_MS);
-      })
+      .catch((thrown: unknown) => this.#unasked(thrown))
       .finally(() => {
         this.#pumping = undefined;
         if (this.#again) {
@@ -144,12 +145,18 @@ class JobWorker<Settings extends JsonObject> implements QueueOwner {
     clearTimeout(timer);
   }
 
+  /** The store itself could not be asked: looks again soon, the jobs are in it. */
+  #unasked(thrown: unknown): void {
+    // The store closes with the flows; what was asked of it is asked again after the start.
+    if (this.#closing.signal.aborted) return;
+    const error = asLifecycleError(thrown);
+    this.#status.failed(error.code);
+    this.#options.node.warn(`${error.code}: ${error.message}`);
+    this.#sleep(steadyNow() + STRANDED_MS);
+  }
+
   async #pump(): Promise<void> {
     const store = await this.store();
-    if (this.#stranded) {
-      await store.requeue(this.queue, [...this.#active.keys()]);
-      this.#stranded = false;
-    }
     for (;;) {
       const free = Math.min(this.#options.concurrency - this.#active.size, this.#circuit.room(steadyNow()));
       this.#drained = false;

@@ -597,6 +597,40 @@ describe("durable nodes", () => {
     await until(() => got.length === 1);
   });
 
+  it("works no job twice at once when another node of its queue could not write down how one ended", async () => {
+    let long = 0;
+    let bad = 0;
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const workers = new Set<string>();
+    script.work = async (job, node) => {
+      workers.add(node);
+      if (job.msg.asset.name === "long") {
+        long += 1;
+        await held;
+        return await pass(job);
+      }
+      bad += 1;
+      if (bad === 1) {
+        // What no store can hold: the end of this attempt is not written.
+        const endless: JsonObject = {};
+        endless["itself"] = endless;
+        job.note("endless", endless);
+      }
+      return await pass(job);
+    };
+    const shared = { queue: "shared" };
+    await load([tab, store0, work("work0", [["sink0"]], shared), work("work1", [["sink0"]], shared), sink("sink0")]);
+    helper.getNode("work0").receive({ asset: asset("long"), lifecycle: { run: "r" } });
+    await until(() => long === 1);
+    helper.getNode("work1").receive({ asset: asset("bad"), lifecycle: { run: "r" } });
+    await until(() => got.length === 1);
+    assert.deepEqual([long, bad, workers.size], [1, 2, 2]);
+    release();
+    await until(() => got.length === 2);
+    assert.equal(long, 1);
+  });
+
   it("stops a job that a person cancels, and does not hand anything on", async () => {
     let reached = (): void => undefined;
     const middle = new Promise<void>((resolve) => (reached = resolve));
