@@ -3,8 +3,21 @@ import type { LifecycleAsset } from "../messages/asset.js";
 import type { LifecycleMessage } from "../messages/message.js";
 import type { Job, Json, JsonObject } from "../store/types.js";
 
-/** Never stored: they belong to an HTTP request or are handles, and may hold credentials. */
-const NEVER_STORED: ReadonlySet<string> = new Set(["req", "res", "_session", "_event"]);
+/**
+ * Never stored: they belong to an HTTP request, of a browser or of Node-RED's own, or are handles, and may hold
+ * credentials: sessions, keys, signed addresses.
+ */
+const NEVER_STORED: ReadonlySet<string> = new Set([
+  "req",
+  "res",
+  "headers",
+  "cookies",
+  "responseCookies",
+  "responseUrl",
+  "redirectList",
+  "_session",
+  "_event",
+]);
 /** Above this the asset's fields are kept in the store once and a reference travels. */
 export const FIELDS_LIMIT = 64 * 1024;
 /** Above this a message is refused. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,6 +35,23 @@ const LISTENERS = [
     wires: [],
   },
 ]);
+
+/** A careless flow: a call of the public side starts the run, and what it carried stays on the message. */
+const FETCH = "ca01000000000020";
+const BY_CALL = [
+  { id: "c-called", type: "http in", url: "/start", method: "get", upload: false, wires: [["c-keep"]] },
+  {
+    id: "c-keep",
+    type: "change",
+    rules: [
+      { t: "set", p: "headers", pt: "msg", to: "req.headers", tot: "msg" },
+      { t: "set", p: "cookies", pt: "msg", to: "req.cookies", tot: "msg" },
+      { t: "set", p: "responseUrl", pt: "msg", to: "req.headers.authorization", tot: "msg" },
+    ],
+    wires: [[FETCH, "c-answer"]],
+  },
+  { id: "c-answer", type: "http response", statusCode: "200", wires: [] },
+].map((node) => ({ ...node, z: TAB, x: 100, y: 600 }));
 
 /** Everything that open editors are told: debug sidebar, node status, notifications. */
 class Sidebar {
@@ -127,7 +145,7 @@ describe("secrets", function () {
     const flow = exampleFlow("otmm-preservica/01-campaign-archive.json").map((node) =>
       node.type.startsWith("otmm-asset-update") || node.type === "preservica-ingest" ? { ...node, attempts: 2 } : node,
     );
-    await nodeRed.deploy([...flow, ...LISTENERS]);
+    await nodeRed.deploy([...flow, ...LISTENERS, ...BY_CALL]);
 
     // Careless servers: each kind of request is answered once or more by an error that repeats everything it was sent.
     const statuses = [500, 400, 401, 403, 404, 409, 422, 429, 503];
@@ -179,7 +197,11 @@ describe("secrets", function () {
     await nodeRed.inject("ca01000000000012");
     for (const connection of ["otmm-connection/clc-otmm", "preservica-connection/clc-preservica"])
       await ask("GET", `content-lifecycle/${connection}/test`);
-    for (let times = 0; times < 4; times += 1) await press();
+    for (let times = 0; times < 3; times += 1) await press();
+    const canary = `canary-${randomUUID()}`;
+    const headers = { authorization: `Bearer ${canary}`, cookie: `session=${canary}` };
+    await fetch(`${nodeRed.url}/start`, { headers });
+    await until(ended, 60_000);
     for (let times = 0; times < 4; times += 1) {
       const { jobs } = JSON.parse(await ask("GET", `${store}/jobs?state=failed,dead`)) as { jobs: { id: string }[] };
       for (const { id } of jobs) {
@@ -237,6 +259,14 @@ describe("secrets", function () {
         `names are found in: ${kind}`,
       );
     }
+    // Where people ask for whole messages they see it; nothing of this package keeps it or tells it.
+    const whole = (where: string): boolean => where === "log" || where === "sidebar";
+    const seen = places.filter(({ bytes }) => bytes.includes(canary)).map(({ where }) => where);
+    assert.ok(seen.some(whole), "the call started a run");
+    assert.deepEqual(
+      seen.filter((where) => !whole(where)),
+      [],
+    );
     const hits = places.flatMap(({ where, bytes }) =>
       [...secrets].flatMap((secret) =>
         forms(secret).flatMap((form) => (bytes.includes(form) ? [`${where}: ${secret.slice(0, 12)}…`] : [])),
