@@ -97,6 +97,7 @@ describe("preservica-ingest", function () {
       over: { [IDS.ingest]: { way: "opex" }, [IDS.preservica]: { assumptions: '{"opexWorkflow":"No such workflow"}' } },
     });
     await world.run(idsOf(cast));
+    await until(() => world.got("caught").length > 0);
     const [told] = world.got("caught");
     assert.equal(told?.error?.code, "NOT_CONFIGURED");
     assert.match(told?.error?.message ?? "", /No such workflow/);
