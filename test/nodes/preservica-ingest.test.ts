@@ -56,6 +56,7 @@ describe("preservica-ingest", function () {
     await world.run(idsOf(cast));
     const status = async (): Promise<string | string[] | undefined> =>
       (await (await readers.otmm()).asset(asset.assetId)).fields["ACME.FIELD.PRESERVATION STATUS"];
+    await until(() => world.got("caught").length > 0);
     assert.equal(world.got("ingested").length, 0);
     const [told] = world.got("caught");
     assert.equal(told?.error?.code, "REFUSED");
