@@ -3,10 +3,11 @@ import type { Outcome } from "../runtime/types.js";
 import type { Approval } from "../store/types.js";
 import type { Destruction, HoldGuard } from "../systems/disposal.js";
 import { type Reason, reason } from "./decision.js";
-import { certified, type DestroyJob, takenBack } from "./destroy-end.js";
+import { certified, takenBack } from "./destroy-end.js";
 import { changesSince, copiesAt, copiesOn, nameOf, notOn } from "./destroy-frozen.js";
 import {
   type DestroyDeps,
+  type DestroyJob,
   heldNow,
   inOrder,
   lookAtCopies,

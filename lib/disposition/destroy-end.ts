@@ -1,10 +1,10 @@
-import type { JobContext, Outcome } from "../runtime/types.js";
+import type { Outcome } from "../runtime/types.js";
 import type { Approval } from "../store/types.js";
 import { agent } from "./agent.js";
 import { type Decision, wordsOf } from "./decision.js";
 import { copiesAt, nameOf } from "./destroy-frozen.js";
 import { givenOut } from "./destroy-links.js";
-import { type Copies, type DestroyDeps, type DestroySettings, lookAtCopies, type Looked } from "./destroy-look.js";
+import { type Copies, type DestroyDeps, type DestroyJob, lookAtCopies, type Looked } from "./destroy-look.js";
 import { certificateOf, refusalOf } from "./destroy-papers.js";
 import { type Begun, endedCopies, type EndedCopy, lastHolds } from "./destroy-progress.js";
 import type { AskedHold } from "./holds.js";
@@ -14,11 +14,6 @@ const DESTROYED = 0;
 const REFUSED = 1;
 /** Events of an asset that are looked through for what was given out. */
 const MOST_EVENTS = 10_000;
-
-export type DestroyJob = Pick<
-  JobContext<DestroySettings>,
-  "id" | "run" | "msg" | "settings" | "signal" | "checkpoint" | "save" | "event" | "stage"
->;
 
 /** Ends a destruction that may not be, with a paper that says why. */
 export async function refused(

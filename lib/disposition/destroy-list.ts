@@ -3,8 +3,7 @@ import type { Approval } from "../store/types.js";
 import { agent } from "./agent.js";
 import { listDigest } from "./approval.js";
 import { type Decision, reason } from "./decision.js";
-import type { DestroyJob } from "./destroy-end.js";
-import type { DestroyDeps, Looked } from "./destroy-look.js";
+import type { DestroyDeps, DestroyJob, Looked } from "./destroy-look.js";
 import { frozenList } from "./destroy-frozen.js";
 
 const AWAITING = 2;

@@ -1,3 +1,4 @@
+import type { JobContext } from "../runtime/types.js";
 import type { LifecycleAsset } from "../messages/asset.js";
 import type { JsonObject, LifecycleStore } from "../store/types.js";
 import type { CustodyState, Destroying } from "../systems/disposal.js";
@@ -16,6 +17,13 @@ export type DestroySettings = JsonObject & {
   lookMs: number;
   signedIn: boolean;
 };
+/** A destroying job, as far as it is needed here. */
+export type DestroyJob = Pick<
+  JobContext<DestroySettings>,
+  "id" | "run" | "msg" | "settings" | "signal" | "checkpoint" | "save" | "event" | "stage"
+>;
+
+/** What a destruction needs of its surroundings. */
 export interface DestroyDeps {
   systems: Pick<SystemRegistry, "get">;
   store: Pick<LifecycleStore, "find" | "timeline" | "head" | "propose" | "lapse" | "useApproval" | "approval">;

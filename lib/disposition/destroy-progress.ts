@@ -1,7 +1,6 @@
 import type { Destruction } from "../systems/disposal.js";
-import type { DestroyJob } from "./destroy-end.js";
 import { copiesAt, type FrozenCopy } from "./destroy-frozen.js";
-import type { Place } from "./destroy-look.js";
+import type { DestroyJob, Place } from "./destroy-look.js";
 import type { AskedHold } from "./holds.js";
 import type { Approval } from "../store/types.js";
 

@@ -5,14 +5,13 @@ import type { Outcome } from "../runtime/types.js";
 import { agent } from "./agent.js";
 import { wordsOf } from "./decision.js";
 import { act } from "./destroy-act.js";
-import { type DestroyJob, refused, takenBack } from "./destroy-end.js";
+import { refused, takenBack } from "./destroy-end.js";
 import { lapsed, proposed, rejection, waiting } from "./destroy-list.js";
-import { type DestroyDeps, type DestroySettings, inOrder, lookAround } from "./destroy-look.js";
+import { type DestroyDeps, type DestroyJob, type DestroySettings, inOrder, lookAround } from "./destroy-look.js";
 import type { Begun } from "./destroy-progress.js";
 import { mayDestroy } from "./may-destroy.js";
 
-export type { DestroyJob } from "./destroy-end.js";
-export type { DestroyDeps, DestroySettings } from "./destroy-look.js";
+export type { DestroyDeps, DestroyJob, DestroySettings } from "./destroy-look.js";
 
 /**
  * Destroys a record in every system (RECORDS.md 1): decides, has the frozen list approved by two persons, asks holds

@@ -3,7 +3,8 @@ import type { CustodyState, SourceState } from "../systems/disposal.js";
 import { type Decision, wordsOf } from "./decision.js";
 import type { SourceFile } from "./may-release.js";
 import { formsOf, holdSection, paperOf, section } from "./papers.js";
-import type { Looked, ReleaseDeps, ReleaseSettings } from "./release-look.js";
+import type { ReleaseDeps, ReleaseSettings } from "./release-job.js";
+import type { Looked } from "./release-look.js";
 
 const RELEASED = 0;
 const REFUSED = 1;

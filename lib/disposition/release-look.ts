@@ -2,36 +2,14 @@ import type { LifecycleAsset } from "../messages/asset.js";
 import { LifecycleError } from "../messages/error.js";
 import { partsOf } from "../messages/joined.js";
 import { decidedEndOf, expectedStartOf } from "../messages/retention-terms.js";
-import type { JsonObject, LifecycleStore, StoredEvent } from "../store/types.js";
+import type { StoredEvent } from "../store/types.js";
 import type { ReleaseOrder, Releasing } from "../systems/disposal.js";
-import type { SystemRegistry } from "../systems/registry.js";
 import { askHolds } from "./holds.js";
 import { identified } from "./identified.js";
-import type { InUse, PartFacts, ReleaseFacts } from "./may-release.js";
+import type { PartFacts, ReleaseFacts } from "./may-release.js";
 import { type KnownPlace, knownPlaces, withKnownIds } from "./places.js";
+import type { ReleaseDeps, ReleaseSettings } from "./release-job.js";
 import { archivedLinks, copyOf, eventsOf, filesOf, mastersOf, otherVersions } from "./release-proof.js";
-
-/** What a release node is set to. */
-export type ReleaseSettings = JsonObject & {
-  /** Connection keys of the source and of the archive. */
-  source: string;
-  archive: string;
-  how: "archive-folder" | "delete";
-  folder: string;
-  statusField: string;
-  statusValue: string;
-  inUse: InUse[];
-  /** Zone of papers. */
-  zone: string;
-};
-
-/** What a release needs of its surroundings. */
-export interface ReleaseDeps {
-  systems: Pick<SystemRegistry, "get">;
-  store: Pick<LifecycleStore, "find" | "timeline" | "head">;
-  /** Does Node-RED know its users now? Asked at each look: users may come or go while a job waits. */
-  signedIn(): boolean;
-}
 
 /** The orders of a release as kept: of the asset, and by key of the parts that were joined into it. */
 export type Orders = { order: ReleaseOrder; parts?: Record<string, ReleaseOrder> };

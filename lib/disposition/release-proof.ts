@@ -4,7 +4,7 @@ import { asLifecycleError } from "../messages/error.js";
 import type { StoredEvent } from "../store/types.js";
 import type { CustodyState, SourceLink, SourceState } from "../systems/disposal.js";
 import type { SourceFile, VersionFacts } from "./may-release.js";
-import type { ReleaseDeps, ReleaseSettings } from "./release-look.js";
+import type { ReleaseDeps, ReleaseSettings } from "./release-job.js";
 
 const EVENTS = 10_000;
 

@@ -7,17 +7,11 @@ import { type Decision, reason, wordsOf } from "./decision.js";
 import { askHolds, heldBy } from "./holds.js";
 import { mayRelease } from "./may-release.js";
 import { receipt, refused, type ReleaseJob } from "./release-end.js";
-import {
-  type Looked,
-  lookAround,
-  type Orders,
-  places,
-  type ReleaseDeps,
-  type ReleaseSettings,
-} from "./release-look.js";
+import type { ReleaseDeps, ReleaseSettings } from "./release-job.js";
+import { type Looked, lookAround, type Orders, places } from "./release-look.js";
 
 export type { ReleaseJob } from "./release-end.js";
-export type { ReleaseDeps, ReleaseSettings } from "./release-look.js";
+export type { ReleaseDeps, ReleaseSettings } from "./release-job.js";
 
 /**
  * Releases a non-record copy, with the parts that were joined into it: decides from what every system says now, acts,

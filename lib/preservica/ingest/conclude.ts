@@ -20,7 +20,7 @@ import { filledIdentifiers, type FileDigests } from "./package.js";
 import { fragmentsOf } from "./resolve.js";
 import { notTransferred, settleRetention } from "./retention.js";
 import { verifyArchived, type Expected, type Incomplete } from "./verify.js";
-import type { IngestWay } from "./way.js";
+import type { IngestWay } from "./way-port.js";
 
 /** An asset that the archive shows. */
 export interface Arrived {

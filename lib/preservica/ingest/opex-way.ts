@@ -10,7 +10,7 @@ import { lookAtContainer } from "./opex-look.js";
 import { containerOf, ContainerSender, removeContainer, takeContainerBack, type ContainerTarget } from "./opex-send.js";
 import { fragmentsOf } from "./resolve.js";
 import { nextUpload } from "./send.js";
-import type { IngestWay } from "./way.js";
+import type { IngestWay } from "./way-port.js";
 
 /** An OPEX container, with a PAX where needed, in an ingest source; a workflow takes it in (fact sheet 2.4, 2.5). */
 export function opexWay(deps: IngestDeps, { identifiers }: Pick<IngestSettings, "identifiers">): IngestWay {

@@ -17,7 +17,8 @@ import { describeFolders } from "./folders.js";
 import { findArchived, proveArchived } from "./lookup.js";
 import { packedBy } from "./send.js";
 import { resolveAsset } from "./resolve.js";
-import { wayOf, type IngestWay } from "./way.js";
+import type { IngestWay } from "./way-port.js";
+import { wayOf } from "./way.js";
 
 /** One attempt at an ingest: goes on at the first step that is not done yet, whichever way the content takes. */
 export class IngestRun {

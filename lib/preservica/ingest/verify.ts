@@ -4,7 +4,7 @@ import { nowOf } from "./events.js";
 import { damagedCopy, readBack, statedDigest } from "./compare.js";
 import type { IngestDeps, PlannedFile, ProvenFile, ResolvedAsset, VerifyFacts } from "./job.js";
 import { contentObjectOf } from "./package.js";
-import type { IngestWay } from "./way.js";
+import type { IngestWay } from "./way-port.js";
 
 /** What the archive must say before anything is called archived. */
 export interface Expected {

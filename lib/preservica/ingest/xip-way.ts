@@ -3,7 +3,7 @@ import type { IngestDeps, ResolvedAsset } from "./job.js";
 import { checkPackageSize } from "./limits.js";
 import { contentObjectOf, metadataSize } from "./package.js";
 import { abandonUpload, nextUpload, sendPackage } from "./send.js";
-import type { IngestWay } from "./way.js";
+import type { IngestWay } from "./way-port.js";
 
 /** A zip with XIP metadata in the bucket for packages: its arrival starts the ingest (fact sheet 2.1, 2.3). */
 export function xipWay(deps: IngestDeps): IngestWay {

@@ -3,7 +3,7 @@ import type { Archivist } from "../readers/archivist.js";
 import type { OtmmReader, OtmmView } from "../readers/otmm.js";
 import { PreservicaReader } from "../readers/preservica.js";
 import type { Stage } from "../stage.js";
-import type { Cast, Good } from "./facts.js";
+import type { Cast, Good } from "./cast.js";
 import { COLUMNS, column, ENTRY, onDay, shows, until } from "./shown.js";
 
 /** What people do in both systems. Nothing here is the flow's. */

@@ -1,7 +1,8 @@
 import { differs } from "../campaign/facts.js";
 import type { Check } from "../check.js";
 import { MATTER, NEW_UNTIL } from "./acts.js";
-import { type Good, MADE_UP, type StatusFacts } from "./facts.js";
+import type { Good } from "./cast.js";
+import { MADE_UP, type StatusFacts } from "./facts.js";
 import { COLUMNS, column, ENTRY, onDay } from "./shown.js";
 
 /** Checks of what changed in the archive or in OTMM, one by one. */

@@ -1,7 +1,8 @@
 import { differs } from "../campaign/facts.js";
 import type { Check } from "../check.js";
 import type { OtmmView } from "../readers/otmm.js";
-import { REQUEST_PAGE, type Good, type StatusFacts } from "./facts.js";
+import type { Good } from "./cast.js";
+import { REQUEST_PAGE, type StatusFacts } from "./facts.js";
 import { COLUMNS, column, ENTRY, onDay } from "./shown.js";
 
 /** Checks of what OTMM shows of every archived asset, against what the archive says of it now. */

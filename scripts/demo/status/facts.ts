@@ -1,7 +1,6 @@
 import {
   type CampaignValues,
   loadManifest,
-  type MovingAsset,
   type ReuseRequest,
   type StayingAsset,
 } from "../../../sandbox/seed/manifest.js";
@@ -11,22 +10,8 @@ import { Archivist } from "../readers/archivist.js";
 import { exampleFlow, type FlowNode, type JobView, type RunCounts, type RunView, type Stage } from "../stage.js";
 import { actWhileDown, actWhileUp, contradict, type DownActs, NEW_TAG, signIn } from "./acts.js";
 import { allShow, ENTRY, until } from "./shown.js";
+import type { Cast } from "./cast.js";
 import { callBacks, type CallBacks, EVENTS_NODE, quiet, TRIGGERS } from "./webhooks.js";
-
-export type Good = MovingAsset<CampaignValues>;
-
-/** The assets that people change in the archive and in OTMM; the others only have to be shown. */
-export interface Cast {
-  /** The archive gives it another tag, another folder, an earlier retention start, while the flow runs. */
-  tagged: Good;
-  moved: Good;
-  expiring: Good;
-  /** While it is down: a legal hold, destruction; a new version and a re-import of the bytes in OTMM. */
-  held: Good;
-  destroyed: Good;
-  versioned: Good;
-  copied: Good;
-}
 
 /** What the checks of scenario 5 look at; `good` is what is archived, `bad` what must not change. */
 export interface StatusFacts extends ArchiveFacts<CampaignValues> {
