@@ -1,7 +1,7 @@
 import type { Outcome } from "../runtime/types.js";
 import type { Approval } from "../store/types.js";
 import { agent } from "./agent.js";
-import { listDigest } from "./approval.js";
+import { listDigest } from "../store/approval.js";
 import { type Decision, reason } from "./decision.js";
 import type { DestroyDeps, DestroyJob, Looked } from "./destroy-look.js";
 import { frozenList } from "./destroy-frozen.js";

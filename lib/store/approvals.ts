@@ -1,4 +1,4 @@
-import { type Act, approved, rejected, requested } from "../disposition/approval.js";
+import { type Act, approved, rejected, requested } from "./approval.js";
 import { LifecycleError } from "../messages/error.js";
 import type { Database } from "./database.js";
 import { addEvents } from "./events.js";

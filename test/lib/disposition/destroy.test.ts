@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { approved, listDigest, rejected, requested } from "../../../lib/disposition/approval.js";
+import { approved, listDigest, rejected, requested } from "../../../lib/store/approval.js";
 import { destroy } from "../../../lib/disposition/destroy.js";
 import { type DestroyFacts, mayDestroy } from "../../../lib/disposition/may-destroy.js";
 import type { Outcome } from "../../../lib/runtime/types.js";

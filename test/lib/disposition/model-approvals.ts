@@ -1,4 +1,4 @@
-import { type Act, approved, rejected, requested } from "../../../lib/disposition/approval.js";
+import { type Act, approved, rejected, requested } from "../../../lib/store/approval.js";
 import type { DestroyDeps } from "../../../lib/disposition/destroy.js";
 import { LifecycleError } from "../../../lib/messages/error.js";
 import type { Approval, ApprovalAct } from "../../../lib/store/types.js";

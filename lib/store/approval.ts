@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { LifecycleError } from "../messages/error.js";
-import { canonicalJson } from "../store/chain.js";
-import type { Approval, ApprovalSignature, JsonObject } from "../store/types.js";
+import { canonicalJson } from "./chain.js";
+import type { Approval, ApprovalSignature, JsonObject } from "./types.js";
 
 /** Persons who must approve, none of them the requester (RECORDS.md 2). */
 export const APPROVERS = 2;
