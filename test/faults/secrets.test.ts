@@ -151,6 +151,10 @@ describe("secrets", function () {
     const statuses = [500, 400, 401, 403, 404, 409, 422, 429, 503];
     const echo = (wire: Wire, match: RegExp, status: number, times = 1): void =>
       void wire.echoes.push({ match, status, times });
+    // A refused login is not tried again for a minute by the client that met it; a deploy makes another one.
+    for (const status of [429, 401]) echo(preservica, /POST .*accesstoken\/login/, status);
+    assert.match(await ask("GET", "content-lifecycle/preservica-connection/clc-preservica/test"), /refused the login/);
+    await nodeRed.deploy([...flow, ...LISTENERS, ...BY_CALL]);
     for (const [index, match] of [
       /GET .*by-identifier/,
       /GET .*information-objects/,
@@ -159,7 +163,6 @@ describe("secrets", function () {
       /GET .*\/progress\//,
       /POST .*retention-assignments/,
       /GET .*bitstreams/,
-      /POST .*accesstoken\/login/,
       /GET .*monitors/,
     ].entries()) {
       echo(preservica, match, statuses[index % statuses.length] ?? 500);
