@@ -15,7 +15,6 @@ export type DestroySettings = JsonObject & {
   zone: string;
   /** Milliseconds between looks while people decide. */
   lookMs: number;
-  signedIn: boolean;
 };
 /** A destroying job, as far as it is needed here. */
 export type DestroyJob = Pick<
@@ -27,8 +26,8 @@ export type DestroyJob = Pick<
 export interface DestroyDeps {
   systems: Pick<SystemRegistry, "get">;
   store: Pick<LifecycleStore, "find" | "timeline" | "head" | "propose" | "lapse" | "useApproval" | "approval">;
-  /** Does Node-RED know its users now? Asked at each look; absent: as it was when the job was taken in. */
-  signedIn?: () => boolean;
+  /** Does Node-RED know its users now? Asked at each look: a job may wait for weeks, or be replayed. */
+  signedIn(): boolean;
 }
 
 /** One system that has copies, or had. */
@@ -57,7 +56,7 @@ export async function lookAround(
     asset,
     places,
     facts: {
-      signedIn: deps.signedIn?.() ?? settings.signedIn,
+      signedIn: deps.signedIn(),
       holds,
       places: places.map(({ copies }) => copies),
       governing,

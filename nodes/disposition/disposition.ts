@@ -73,7 +73,6 @@ function destroying(RED: NodeAPI, config: DispositionConfig, name: string): Work
         deleteSource: config.deleteSource,
         zone: config.zone,
         lookMs: config.lookSeconds * 1000,
-        signedIn: knowsUsers(RED),
       };
     },
     async work(job) {

@@ -238,6 +238,7 @@ export class DestroyModel {
     };
     const step = (): Promise<void> => this.step();
     return {
+      signedIn: () => true,
       systems: { get: (system) => (system === "otmm" ? otmm : archive) },
       store: {
         find: () =>
@@ -257,7 +258,7 @@ export class DestroyModel {
   }
 
   job(): DestroyJob {
-    const settings: DestroySettings = { deleteSource: true, zone: "Europe/Berlin", lookMs: 1, signedIn: true };
+    const settings: DestroySettings = { deleteSource: true, zone: "Europe/Berlin", lookMs: 1 };
     return {
       id: "job",
       run: "run",
